@@ -1,1 +1,4 @@
-//! .
+//! Telegram in a box: one world, played to unmodified clients on loopback.
+
+pub mod rpc;
+pub mod world;
