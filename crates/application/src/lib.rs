@@ -1,1 +1,17 @@
-//! .
+//! What Telegraphist can do, without saying how Telegram, a store or a client is reached.
+//!
+//! An operation on Telegram is data ([`Operation`]); one pipeline performs every operation ([`Application::perform`]);
+//! what it needs from outside are [`ports`]. Nothing reaches Telegram around the pipeline but the named ports for
+//! connections, signing in and updates. To read: [`operation`], then [`operations`], then `pipeline`.
+
+pub mod arguments;
+pub mod failure;
+pub mod operation;
+pub mod operations;
+pub mod ports;
+pub mod readable;
+pub mod text;
+pub mod views;
+
+pub use failure::{Code, Failure};
+pub use operation::{Class, Effect, Facts, Operation, Scope, Toolset};

@@ -1,0 +1,75 @@
+//! Every tool, one file each: its arguments, its answer, its facts. `docs/ARCHITECTURE.md` says how to add one.
+#![expect(missing_docs, reason = "field comments are what a model reads and pays for; a name that says it all has none")]
+
+/// The accessors that most operations share, by the names of their fields.
+macro_rules! fields {
+    ($($field:ident),* $(,)?) => { $(fields!(@ $field);)* };
+    (@ session) => {
+        fn session(&self) -> Option<&str> {
+            self.session.as_deref()
+        }
+    };
+    (@ chat) => {
+        fn chats(&self) -> Vec<&str> {
+            vec![&self.chat.0]
+        }
+    };
+    (@ cursor) => {
+        fn cursor(&self) -> Option<&str> {
+            self.cursor.as_deref()
+        }
+    };
+    (@ confirm) => {
+        fn is_confirmed(&self) -> bool {
+            self.confirm
+        }
+    };
+    (@ idempotency_key) => {
+        fn idempotency_key(&self) -> Option<&str> {
+            self.idempotency_key.as_deref()
+        }
+    };
+    (@ dry_run) => {
+        fn is_dry_run(&self) -> bool {
+            self.dry_run
+        }
+    };
+}
+
+macro_rules! operations {
+    ($($module:ident :: $operation:ident),* $(,)?) => {
+        $(mod $module; pub use $module::$operation;)*
+    };
+}
+
+operations! {
+    get_me::GetMe,
+    list_sessions::ListSessions,
+    list_chats::ListChats,
+    find_chats::FindChats,
+    get_chat::GetChat,
+    list_members::ListMembers,
+    list_topics::ListTopics,
+    mark_read::MarkRead,
+    read_messages::ReadMessages,
+    search_messages::SearchMessages,
+    get_messages::GetMessages,
+    send_message::SendMessage,
+    edit_message::EditMessage,
+    delete_messages::DeleteMessages,
+    forward_messages::ForwardMessages,
+    pin_message::PinMessage,
+    react_to_message::ReactToMessage,
+    resolve_link::ResolveLink,
+    link_message::LinkMessage,
+    send_file::SendFile,
+    download_media::DownloadMedia,
+    view_media::ViewMedia,
+    list_contacts::ListContacts,
+    add_contact::AddContact,
+    delete_contact::DeleteContact,
+    block_user::BlockUser,
+    unblock_user::UnblockUser,
+}
+
+pub use send_file::FileArg;

@@ -1,0 +1,49 @@
+//! What the application needs from outside, by role. A port owns its error enum, which says what the caller can do.
+//!
+//! Every port has an in-memory adapter and a contract suite that every adapter runs; except [`Telegram`], whose second
+//! side is the sandbox.
+
+mod audit_log;
+mod clock;
+mod event_store;
+mod files;
+mod idempotency;
+mod inbox;
+mod limiter;
+mod peers;
+mod sign_in;
+mod telegram;
+mod vault;
+mod views;
+
+pub use audit_log::{AuditEntry, AuditLog, AuditRow, Verification};
+pub use clock::{Clock, Ids};
+pub use event_store::{AppendError, EventStore, Loaded, Version};
+pub use files::{FetchLimits, FileError, Files, Incoming, Outgoing, ReadHandle, WriteHandle};
+pub use idempotency::{CallKey, Claim, Entry, Idempotency, Outcome, PartState};
+pub use inbox::{Inbox, InboxEntry, InboxRow};
+pub use limiter::{BucketKey, Limiter, Rate, Verdict};
+pub use peers::{DcAddress, KnownPeer, PeerKind, Peers, UpdateMark};
+pub use sign_in::{
+    ApiCredentials, CodeSent, CodeWay, ImportedKey, QrStep, SignIn, SignInError, SignInStep,
+    SignedIn,
+};
+pub use telegram::{
+    Connections, Cursors, Execute, Execution, Parts, Progress, Telegram, TelegramError,
+};
+pub use vault::{SecretName, Vault, VaultError};
+pub use views::Views;
+
+/// Why a store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk is full or a quota is reached: free space, then repeat.
+    #[error("the store has no space left")]
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store cannot be reached or is damaged: look at the log, then repeat.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The vault key is missing or another one.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}

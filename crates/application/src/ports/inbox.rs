@@ -1,0 +1,52 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use telegraphist_domain::SessionId;
+
+use crate::ports::StoreError;
+
+/// Something that came from Telegram, to be stored before it is confirmed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InboxEntry {
+    /// `new_message`, `edited_message`, `deleted_messages`, `other`.
+    pub kind: String,
+    /// The chat it belongs to, where it has one.
+    pub chat: Option<i64>,
+    /// Two entries of one session with the same key are the same.
+    pub dedupe_key: String,
+    /// The update as JSON; sealed at rest.
+    pub payload: Vec<u8>,
+}
+
+/// A stored entry.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InboxRow {
+    /// Position; grows with every entry of the session.
+    pub position: u64,
+    /// When it was stored.
+    pub received: DateTime<Utc>,
+    /// What.
+    pub entry: InboxEntry,
+}
+
+/// What came from Telegram, in order, bounded.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// MUST be durable when it returns. MUST ignore entries whose key is already there; answers how many were new.
+    async fn store(&self, session: SessionId, entries: &[InboxEntry]) -> Result<usize, StoreError>;
+    /// Entries after `position`, in order, at most `limit`.
+    async fn after(
+        &self,
+        session: SessionId,
+        position: u64,
+        limit: usize,
+    ) -> Result<Vec<InboxRow>, StoreError>;
+    /// The newest position, 0 if empty.
+    async fn newest(&self, session: SessionId) -> Result<u64, StoreError>;
+    /// Forgets entries received before `date`, and all but the newest `keep`.
+    async fn trim(
+        &self,
+        session: SessionId,
+        date: DateTime<Utc>,
+        keep: usize,
+    ) -> Result<(), StoreError>;
+}

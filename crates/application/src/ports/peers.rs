@@ -1,0 +1,105 @@
+use std::net::SocketAddr;
+
+use async_trait::async_trait;
+use telegraphist_domain::{ChatId, SessionId};
+
+use crate::ports::StoreError;
+
+/// What kind of peer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PeerKind {
+    /// A person.
+    User,
+    /// A bot.
+    Bot,
+    /// A basic group; has no access hash.
+    Group,
+    /// A supergroup.
+    Supergroup,
+    /// A broadcast channel.
+    Channel,
+}
+
+/// A peer that an account has seen, with what Telegram wants to hear to let it be used again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KnownPeer {
+    /// Marked id.
+    pub id: ChatId,
+    /// Kind.
+    pub kind: PeerKind,
+    /// The account's own key to the peer; `None` for basic groups.
+    pub access_hash: Option<i64>,
+    /// Public name in lower case, without `@`.
+    pub username: Option<String>,
+    /// Phone number, digits only; sealed at rest.
+    pub phone: Option<String>,
+    /// Title or name.
+    pub name: String,
+    /// Whether it is the account itself.
+    pub is_self: bool,
+}
+
+/// Where the stream of updates stands: of the account (`channel` none) or of one channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UpdateMark {
+    /// The channel's marked id, or none for the account.
+    pub channel: Option<ChatId>,
+    /// Sequence of messages.
+    pub pts: i32,
+    /// Sequence of secret chats and bots.
+    pub qts: i32,
+    /// Sequence of update packages.
+    pub seq: i32,
+    /// Date of the state, Unix seconds.
+    pub date: i32,
+}
+
+/// A data centre of one session; its auth key is in the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DcAddress {
+    /// 1 to 5.
+    pub dc: i32,
+    /// IPv4.
+    pub v4: Option<SocketAddr>,
+    /// IPv6.
+    pub v6: Option<SocketAddr>,
+    /// Whether the account lives there.
+    pub is_home: bool,
+}
+
+/// What each account remembers about peers, data centres and updates, so that an id seen once always works.
+#[async_trait]
+pub trait Peers: Send + Sync {
+    /// MUST replace what was known of the same id; a `None` access hash, username or phone does not erase a known one
+    /// of the same kind. A username or phone moves to the peer that was remembered last.
+    async fn remember(&self, session: SessionId, peers: &[KnownPeer]) -> Result<(), StoreError>;
+    /// By marked id.
+    async fn by_id(&self, session: SessionId, id: ChatId) -> Result<Option<KnownPeer>, StoreError>;
+    /// By public name, lower case, without `@`.
+    async fn by_username(
+        &self,
+        session: SessionId,
+        username: &str,
+    ) -> Result<Option<KnownPeer>, StoreError>;
+    /// By phone number, digits only.
+    async fn by_phone(
+        &self,
+        session: SessionId,
+        phone: &str,
+    ) -> Result<Option<KnownPeer>, StoreError>;
+    /// The account itself, once signed in.
+    async fn own(&self, session: SessionId) -> Result<Option<KnownPeer>, StoreError>;
+
+    /// MUST replace the mark of the same channel.
+    async fn set_mark(&self, session: SessionId, mark: UpdateMark) -> Result<(), StoreError>;
+    /// All marks.
+    async fn marks(&self, session: SessionId) -> Result<Vec<UpdateMark>, StoreError>;
+
+    /// MUST replace the address of the same dc; making one home unmakes the others.
+    async fn set_dc(&self, session: SessionId, dc: DcAddress) -> Result<(), StoreError>;
+    /// All data centres, in order.
+    async fn dcs(&self, session: SessionId) -> Result<Vec<DcAddress>, StoreError>;
+
+    /// Forgets everything of a session.
+    async fn forget(&self, session: SessionId) -> Result<(), StoreError>;
+}

@@ -1,0 +1,210 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use telegraphist_domain::SessionId;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::operation::{Operation, Refused};
+use crate::operations::*;
+use crate::ports::{FileError, PartState, StoreError};
+
+/// Performs one kind of operation on Telegram.
+#[async_trait]
+pub trait Execute<O: Operation>: Send + Sync {
+    /// One attempt, without retries of its own. Ends by `call.deadline` and on `call.cancel`.
+    async fn execute(&self, call: &Execution, operation: &O) -> Result<O::Output, TelegramError>;
+}
+
+macro_rules! telegram {
+    ($($operation:ident),* $(,)?) => {
+        /// Everything that can be performed in one session, one line each. Object safe: the pipeline holds it as
+        /// `Arc<dyn Telegram>`, whichever adapter is behind it.
+        pub trait Telegram: $(Execute<$operation> +)* Send + Sync {}
+        impl<T> Telegram for T where T: $(Execute<$operation> +)* Send + Sync {}
+    };
+}
+
+telegram! {
+    GetMe,
+    ListChats,
+    FindChats,
+    GetChat,
+    ListMembers,
+    ListTopics,
+    MarkRead,
+    ReadMessages,
+    SearchMessages,
+    GetMessages,
+    SendMessage,
+    EditMessage,
+    DeleteMessages,
+    ForwardMessages,
+    PinMessage,
+    ReactToMessage,
+    ResolveLink,
+    LinkMessage,
+    SendFile,
+    DownloadMedia,
+    ViewMedia,
+    ListContacts,
+    AddContact,
+    DeleteContact,
+    BlockUser,
+    UnblockUser,
+}
+
+/// Gives the connected adapter of a session.
+#[async_trait]
+pub trait Connections: Send + Sync {
+    /// Connects if need be: single flight per session, no lock held across the network for others. Fails with
+    /// `NeedsLogin` where the session is not signed in.
+    async fn telegram(&self, session: SessionId) -> Result<Arc<dyn Telegram>, TelegramError>;
+    /// Disconnects; the next call connects again.
+    async fn disconnect(&self, session: SessionId);
+}
+
+/// Everything about one attempt besides the arguments.
+pub struct Execution {
+    /// In which session.
+    pub session: SessionId,
+    /// The caller's key or one made for the call; `random_id = hash(session, key, part)`.
+    pub key: String,
+    /// When to give up.
+    pub deadline: Instant,
+    /// A wait of at most this, that fits the deadline, is waited out rather than reported.
+    pub wait_max: Duration,
+    /// The caller is gone.
+    pub cancel: CancellationToken,
+    /// Finds the call in logs.
+    pub correlation_id: String,
+    /// Tells a watching caller how far it is.
+    pub progress: Arc<dyn Progress>,
+    /// What became of each part of a write; durable.
+    pub parts: Arc<dyn Parts>,
+    /// Opens and seals cursors bound to this session and these arguments.
+    pub cursors: Cursors,
+}
+
+/// Hears how far a long call is.
+pub trait Progress: Send + Sync {
+    /// `done` of `total` (bytes, parts or seconds), and one line for people, without message texts.
+    fn report(&self, done: u64, total: Option<u64>, message: &str);
+}
+
+/// The parts of a keyed write: a split text, an album.
+#[async_trait]
+pub trait Parts: Send + Sync {
+    /// What an earlier attempt under the same key left.
+    async fn known(&self, part: u32) -> Result<Option<PartState>, StoreError>;
+    /// MUST be durable when it returns.
+    async fn note(&self, part: u32, state: PartState) -> Result<(), StoreError>;
+}
+
+/// Opaque, signed positions in lists; live 24 hours.
+#[derive(Clone)]
+pub struct Cursors {
+    pub(crate) seal: Arc<dyn Fn(&[u8]) -> String + Send + Sync>,
+    pub(crate) position: Option<Vec<u8>>,
+}
+
+impl Cursors {
+    /// The position that the caller's cursor holds; `None` at the start of a list. The pipeline has checked its seal,
+    /// so a position that does not decode was made by another version.
+    pub fn position<P: DeserializeOwned>(&self) -> Result<Option<P>, Refused> {
+        let Some(bytes) = &self.position else {
+            return Ok(None);
+        };
+        serde_json::from_slice(bytes).map(Some).map_err(|_| {
+            Refused::new(
+                "cursor",
+                "was made by another version; start again without it",
+            )
+        })
+    }
+
+    /// A cursor for `position`.
+    pub fn seal(&self, position: &impl Serialize) -> String {
+        let bytes = serde_json::to_vec(position).expect("positions are plain data");
+        (self.seal)(&bytes)
+    }
+}
+
+/// Why Telegram did not do it; what the caller can do.
+#[derive(Debug, thiserror::Error)]
+pub enum TelegramError {
+    /// The session must sign in: it was revoked, logged out elsewhere, or never finished.
+    #[error("the session is not signed in: {reason}")]
+    NeedsLogin {
+        /// For people; Telegram's constant where there is one.
+        reason: String,
+    },
+    /// No such chat.
+    #[error("there is no such chat")]
+    UnknownChat,
+    /// A bare id that this account never saw.
+    #[error("this id was never seen by the account")]
+    UnseenId,
+    /// No such message.
+    #[error("there is no such message in this chat")]
+    UnknownMessage,
+    /// An argument that Telegram does not accept.
+    #[error(transparent)]
+    Invalid(#[from] Refused),
+    /// Telegram forbids it here.
+    #[error("Telegram forbids it: {telegram}")]
+    Forbidden {
+        /// Telegram's constant, for example `CHAT_WRITE_FORBIDDEN`.
+        telegram: String,
+    },
+    /// A bot cannot do it.
+    #[error("bots cannot do this")]
+    Unsupported {
+        /// What to do instead.
+        instead: &'static str,
+    },
+    /// Telegram asks to wait.
+    #[error("Telegram asks to wait {retry_after:?}")]
+    RateLimited {
+        /// How long.
+        retry_after: Duration,
+        /// The method that is limited, remembered with the account.
+        method: String,
+    },
+    /// A write was handed over and no answer came; it may have been executed.
+    #[error("the outcome is unknown")]
+    OutcomeUnknown,
+    /// Some parts of a write were sent.
+    #[error("only a part was sent")]
+    Partial {
+        /// Ids of the parts sent.
+        sent: Vec<i32>,
+        /// Why it did not go on.
+        #[source]
+        cause: Box<TelegramError>,
+    },
+    /// The deadline passed; nothing was changed.
+    #[error("the deadline passed")]
+    DeadlineExceeded,
+    /// The caller cancelled; nothing was changed.
+    #[error("cancelled")]
+    Cancelled,
+    /// Telegram cannot be reached, or has an error of its own; nothing was changed.
+    #[error("Telegram is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A refusal without a variant of its own.
+    #[error("Telegram refused: {telegram}")]
+    Refused {
+        /// Telegram's constant.
+        telegram: String,
+    },
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

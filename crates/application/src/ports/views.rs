@@ -1,0 +1,14 @@
+use async_trait::async_trait;
+
+use crate::ports::StoreError;
+use crate::views::SessionView;
+
+/// Rows that answer queries; written by the store together with the events they follow from.
+#[async_trait]
+pub trait Views: Send + Sync {
+    /// All sessions that were not removed, oldest first.
+    async fn sessions(&self) -> Result<Vec<SessionView>, StoreError>;
+
+    /// The session of that name or id.
+    async fn session(&self, name_or_id: &str) -> Result<Option<SessionView>, StoreError>;
+}
