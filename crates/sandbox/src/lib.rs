@@ -2,3 +2,4 @@
 
 pub mod rpc;
 pub mod world;
+pub mod wire;
