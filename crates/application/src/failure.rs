@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ports::{StoreError, VaultError};
+
 /// Why a call failed and what to do about it.
 ///
 /// `message` and `action` never hold secrets or message texts: failures are logged and audited.
@@ -51,6 +53,34 @@ impl Failure {
     pub fn with_details(mut self, details: serde_json::Value) -> Self {
         self.details = Some(details);
         self
+    }
+}
+
+impl From<StoreError> for Failure {
+    /// What a caller can do when the store fails. The cause is for the log; it may name paths of the machine.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full(_) => Self::new(
+                Code::Unavailable,
+                "The disk that holds this server's data is full.",
+                "Free some disk space, then repeat the call.",
+            ),
+            StoreError::Unavailable(_) => Self::new(
+                Code::Unavailable,
+                "This server's store cannot be read or written now.",
+                "Repeat the call; if it fails again, run `telegraphist doctor`.",
+            ),
+            StoreError::Vault(VaultError::Locked(reason)) => Self::new(
+                Code::VaultLocked,
+                format!("The vault is locked: {reason}."),
+                "Put the vault key back in its place, or run `telegraphist doctor`.",
+            ),
+            StoreError::Vault(VaultError::Damaged { table }) => Self::new(
+                Code::Unavailable,
+                format!("A sealed value of {table} is damaged."),
+                "Run `telegraphist doctor`.",
+            ),
+        }
     }
 }
 

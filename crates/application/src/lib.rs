@@ -4,14 +4,22 @@
 //! what it needs from outside are [`ports`]. Nothing reaches Telegram around the pipeline but the named ports for
 //! connections, signing in and updates. To read: [`operation`], then [`operations`], then `pipeline`.
 
+mod application;
 pub mod arguments;
+pub mod caller;
 pub mod failure;
 pub mod operation;
 pub mod operations;
+mod pipeline;
 pub mod ports;
 pub mod readable;
 pub mod text;
+pub mod updates;
 pub mod views;
 
+pub use application::{Application, Ports, Settings};
+pub use caller::{CallContext, Caller, Grants, Scopes};
 pub use failure::{Code, Failure};
 pub use operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+pub use pipeline::Budgets;
+pub use updates::AnnouncedInbox;

@@ -1,5 +1,8 @@
 //! Every tool, one file each: its arguments, its answer, its facts. `docs/ARCHITECTURE.md` says how to add one.
-#![expect(missing_docs, reason = "field comments are what a model reads and pays for; a name that says it all has none")]
+#![expect(
+    missing_docs,
+    reason = "field comments are what a model reads and pays for; a name that says it all has none"
+)]
 
 /// The accessors that most operations share, by the names of their fields.
 macro_rules! fields {
