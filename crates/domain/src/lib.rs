@@ -7,8 +7,10 @@ mod aggregate;
 mod ids;
 pub mod references;
 pub mod session;
+mod timestamp;
 
 pub use aggregate::Aggregate;
 pub use ids::{ChatId, MessageId, SessionId, UserId};
 pub use references::{ChatRef, MessageRef};
-pub use session::{Session, SessionEvent};
+pub use session::{Session, SessionEvent, SessionKind, SessionName, SessionState};
+pub use timestamp::Timestamp;
