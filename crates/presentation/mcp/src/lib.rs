@@ -1,1 +1,14 @@
-//! .
+//! The MCP server: Telegraphist's operations as tools, resources and prompts for agents.
+//!
+//! Knows the protocol and nothing else: what a tool does is the application's business, and how a byte stream comes
+//! about the binary's. Nothing here reaches Telegram but through [`telegraphist_application::Application`]. Both eras
+//! of the protocol are spoken on any connection, and no schema work happens in a call. To read: [`Catalogue`], then
+//! [`Selection`], then [`Server`].
+
+mod catalogue;
+mod lines;
+mod nearest;
+mod selection;
+
+pub use catalogue::{Argument, Called, Catalogue, Shown, Tool};
+pub use selection::{Choice, DEFAULT_TOOLSETS, Selection, UnknownName};

@@ -1,0 +1,192 @@
+//! Which tools a connection offers.
+//!
+//! A selection is a plain set of names, so that narrowing is an intersection and can never add anything.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use telegraphist_application::{Caller, Effect, Toolset};
+
+use crate::catalogue::{Catalogue, Tool};
+use crate::nearest::nearest;
+
+/// The toolsets that are on where nothing is chosen.
+pub const DEFAULT_TOOLSETS: [Toolset; 4] = [Toolset::Account, Toolset::Chats, Toolset::Messages, Toolset::Media];
+
+/// What a person chose, as flags, variables, configuration and headers say it. Each text may hold several names
+/// separated by commas.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Choice {
+    /// Toolsets to offer; `default` and `all` are understood.
+    pub toolsets: Vec<String>,
+    /// Tools to offer besides, or alone where no toolset is named.
+    pub tools: Vec<String>,
+    /// Tools not to offer, whatever the others say.
+    pub exclude: Vec<String>,
+    /// Whether to offer only what changes nothing.
+    pub read_only: bool,
+}
+
+/// A set of tools.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    names: BTreeSet<&'static str>,
+}
+
+/// A name that is neither a tool nor a toolset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {kind} `{name}`{}", near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+pub struct UnknownName {
+    /// `tool` or `toolset`.
+    pub kind: &'static str,
+    /// What was given.
+    pub name: String,
+    /// What may have been meant.
+    pub near: Option<&'static str>,
+}
+
+impl Default for Selection {
+    /// What is on where nothing is chosen.
+    fn default() -> Self {
+        Self::where_tool(|tool| DEFAULT_TOOLSETS.contains(&tool.facts.toolset))
+    }
+}
+
+impl Selection {
+    /// Every tool there is.
+    pub fn everything() -> Self {
+        Self::where_tool(|_| true)
+    }
+
+    /// What a person chose.
+    pub fn of(choice: &Choice) -> Result<Self, UnknownName> {
+        let toolsets = split(&choice.toolsets);
+        let tools = split(&choice.tools);
+        let mut selection = if toolsets.is_empty() && tools.is_empty() { Self::default() } else { Self::nothing() };
+        for name in toolsets {
+            selection.names.extend(toolset(name)?.names);
+        }
+        for name in tools {
+            selection.names.insert(tool(name)?.facts.name);
+        }
+        for name in split(&choice.exclude) {
+            selection.names.remove(tool(name)?.facts.name);
+        }
+        if choice.read_only {
+            selection = selection.narrow(&Self::where_tool(|tool| tool.facts.effect == Effect::Reads));
+        }
+        Ok(selection)
+    }
+
+    /// What both offer.
+    #[must_use]
+    pub fn narrow(&self, other: &Self) -> Self {
+        Self { names: self.names.intersection(&other.names).copied().collect() }
+    }
+
+    /// What of it a caller may call at all.
+    #[must_use]
+    pub fn granted(&self, caller: &Caller) -> Self {
+        let grants = &caller.grants;
+        self.narrow(&Self::where_tool(|tool| {
+            grants.scopes.contains(tool.facts.scope) && (!grants.is_read_only || tool.is_read_only())
+        }))
+    }
+
+    /// Whether a tool is in it.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Its tools, in the catalogue's order.
+    pub fn tools(&self) -> impl Iterator<Item = &'static Tool> {
+        Catalogue::get().tools().iter().filter(|tool| self.has(tool.facts.name))
+    }
+
+    fn nothing() -> Self {
+        Self { names: BTreeSet::new() }
+    }
+
+    fn where_tool(is_in: impl Fn(&Tool) -> bool) -> Self {
+        Self { names: Catalogue::get().tools().iter().filter(|tool| is_in(tool)).map(|tool| tool.facts.name).collect() }
+    }
+}
+
+fn split(names: &[String]) -> Vec<&str> {
+    names.iter().flat_map(|names| names.split(',')).map(str::trim).filter(|name| !name.is_empty()).collect()
+}
+
+fn toolset(name: &str) -> Result<Selection, UnknownName> {
+    match name {
+        "all" => Ok(Selection::everything()),
+        "default" => Ok(Selection::default()),
+        _ => match Toolset::named(name) {
+            Some(toolset) => Ok(Selection::where_tool(|tool| tool.facts.toolset == toolset)),
+            None => {
+                let known = Toolset::ALL.iter().map(|toolset| toolset.as_str()).chain(["all", "default"]);
+                Err(UnknownName { kind: "toolset", name: name.to_owned(), near: nearest(name, known) })
+            }
+        },
+    }
+}
+
+fn tool(name: &str) -> Result<&'static Tool, UnknownName> {
+    let catalogue = Catalogue::get();
+    catalogue.tool(name).ok_or_else(|| {
+        let known = catalogue.tools().iter().map(|tool| tool.facts.name);
+        UnknownName { kind: "tool", name: name.to_owned(), near: nearest(name, known) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(toolsets: &str, tools: &str, exclude: &str, read_only: bool) -> Choice {
+        let list = |names: &str| vec![names.to_owned()];
+        Choice { toolsets: list(toolsets), tools: list(tools), exclude: list(exclude), read_only }
+    }
+
+    fn names(choice: &Choice) -> Vec<&'static str> {
+        Selection::of(choice).expect("known names").tools().map(|tool| tool.facts.name).collect()
+    }
+
+    #[test]
+    fn nothing_chosen_is_the_default_set_without_contacts() {
+        let chosen = Selection::of(&Choice::default()).expect("known names");
+        assert_eq!(chosen, Selection::default());
+        assert!(chosen.has("send_message") && !chosen.has("list_contacts"));
+    }
+
+    #[test]
+    fn tools_add_to_toolsets_and_stand_alone_without_them() {
+        assert_eq!(names(&choice("", "get_me, send_message", "", false)), ["get_me", "send_message"]);
+        assert_eq!(names(&choice("account", "send_message", "", false)), ["get_me", "list_sessions", "send_message"]);
+        assert_eq!(Selection::of(&choice("all", "", "", false)), Ok(Selection::everything()));
+    }
+
+    #[test]
+    fn exclusion_wins_and_read_only_is_strict() {
+        assert_eq!(names(&choice("account", "get_me", "get_me", false)), ["list_sessions"]);
+        let reads = Selection::of(&choice("all", "send_message", "", true)).expect("known names");
+        assert!(reads.tools().all(Tool::is_read_only));
+    }
+
+    #[test]
+    fn narrowing_only_narrows() {
+        let mine = Selection::of(&choice("account,messages", "", "", false)).expect("known names");
+        let wide = Selection::everything();
+        assert_eq!(mine.narrow(&wide), mine);
+        assert_eq!(wide.narrow(&mine), mine);
+    }
+
+    #[test]
+    fn unknown_names_are_errors_that_name_the_nearest() {
+        let error = Selection::of(&choice("mesages", "", "", false)).expect_err("unknown");
+        assert_eq!(error.to_string(), "there is no toolset `mesages`; did you mean `messages`?");
+        let error = Selection::of(&choice("", "", "get_mee", false)).expect_err("unknown");
+        assert_eq!(error.to_string(), "there is no tool `get_mee`; did you mean `get_me`?");
+        assert_eq!(Selection::of(&choice("", "weather", "", false)).expect_err("unknown").near, None);
+    }
+}
