@@ -3,6 +3,12 @@
 //! The compiler checks every answer against its request: a function that is registered for a request has to return that request's type.
 //! Start at [`dispatch`].
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every method's function takes its request as the dispatch table hands it over"
+)]
+pub(crate) mod auth;
+
 use grammers_tl_types::{self as tl, Deserializable, Identifiable, RemoteCall, Serializable};
 
 use crate::world::World;
@@ -20,35 +26,7 @@ pub struct Caller {
     pub layer: i32,
 }
 
-/// A refusal in Telegram's own words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{code} {text}")]
-pub struct RpcError {
-    /// The class: 400, 401, 403, 420, 500.
-    pub code: i32,
-    /// The name, such as `PEER_ID_INVALID`.
-    pub text: String,
-}
-
-impl RpcError {
-    /// A refusal with any code.
-    pub fn new(code: i32, text: impl Into<String>) -> Self {
-        Self {
-            code,
-            text: text.into(),
-        }
-    }
-
-    /// 400: the request is wrong.
-    pub fn bad_request(text: &str) -> Self {
-        Self::new(400, text)
-    }
-
-    /// 403: the request is right but not allowed.
-    pub fn forbidden(text: &str) -> Self {
-        Self::new(403, text)
-    }
-}
+pub use crate::world::refusal::RpcError;
 
 /// The serialised answer, boxed, or a refusal.
 pub type Answer = Result<Vec<u8>, RpcError>;
@@ -85,6 +63,23 @@ macro_rules! methods {
 
 methods! {
     // auth:: begin (sign-in)
+    auth::SendCode => auth::send_code,
+    auth::ResendCode => auth::resend_code,
+    auth::CancelCode => auth::cancel_code,
+    auth::SignIn => auth::sign_in,
+    auth::SignUp => auth::sign_up,
+    auth::CheckPassword => auth::check_password,
+    account::GetPassword => auth::get_password,
+    auth::ExportLoginToken => auth::export_login_token,
+    auth::ImportLoginToken => auth::import_login_token,
+    auth::AcceptLoginToken => auth::accept_login_token,
+    auth::ImportBotAuthorization => auth::import_bot_authorization,
+    auth::ExportAuthorization => auth::export_authorization,
+    auth::ImportAuthorization => auth::import_authorization,
+    auth::LogOut => auth::log_out,
+    auth::ResetAuthorizations => auth::reset_authorizations,
+    account::GetAuthorizations => auth::get_authorizations,
+    account::ResetAuthorization => auth::reset_authorization,
     // auth:: end
 }
 

@@ -106,19 +106,13 @@ impl Wire {
     }
 
     /// Takes bytes that the client sent, in any portions, at the time `now` since the Unix epoch.
-    pub fn receive(
-        &mut self,
-        bytes: &[u8],
-        now: Duration,
-        keys: &dyn KeyRing,
-    ) -> Result<Vec<Event>, Broken> {
+    pub fn receive(&mut self, bytes: &[u8], now: Duration, keys: &dyn KeyRing) -> Result<Vec<Event>, Broken> {
         self.transport.feed(bytes)?;
         let mut events = Vec::new();
         while let Some(mut packet) = self.transport.next_packet()? {
             let opened = self.open(&mut packet, keys);
             if matches!(opened, Err(Broken::UnknownKey | Broken::WrongKey)) {
-                self.transport
-                    .pack_error(transport::NOT_FOUND, &mut self.output);
+                self.transport.pack_error(transport::NOT_FOUND, &mut self.output);
             }
             let plain = opened?;
             let session = self.session.as_mut().ok_or(Broken::UnknownKey)?;
@@ -178,22 +172,15 @@ impl Wire {
     fn open(&mut self, packet: &mut [u8], keys: &dyn KeyRing) -> Result<Vec<u8>, Broken> {
         let id = packet.first_chunk::<8>().ok_or(Broken::Packet)?;
         let key_id = u64::from_le_bytes(*id);
-        let known = self
-            .session
-            .as_ref()
-            .filter(|session| session.key_id() == key_id)
-            .map(|session| session.key().clone());
+        let known =
+            self.session.as_ref().filter(|session| session.key_id() == key_id).map(|session| session.key().clone());
         let key = match known {
             Some(key) => key,
             None => AuthKey::new(keys.auth_key(key_id).ok_or(Broken::UnknownKey)?),
         };
         let plain = crypto::decrypt_from_client(&key, packet)?;
         let session_id = message::session_id(&plain).ok_or(Broken::Packet)?;
-        if !self
-            .session
-            .as_ref()
-            .is_some_and(|session| session.is(key_id, session_id))
-        {
+        if !self.session.as_ref().is_some_and(|session| session.is(key_id, session_id)) {
             self.session = Some(Session::new(key, session_id));
         }
         Ok(plain)

@@ -24,10 +24,7 @@ impl AuthKey {
     pub fn new(bytes: [u8; 256]) -> Self {
         let mut id = [0; 8];
         id.copy_from_slice(&Sha1::digest(bytes)[12..20]);
-        Self {
-            bytes: Box::new(bytes),
-            id: u64::from_le_bytes(id),
-        }
+        Self { bytes: Box::new(bytes), id: u64::from_le_bytes(id) }
     }
 
     /// The id that packets start with.
@@ -48,24 +45,15 @@ impl AuthKey {
     }
 
     fn message_key(&self, side: usize, padded: &[u8]) -> [u8; 16] {
-        let digest = Sha256::new()
-            .chain_update(&self.bytes[88 + side..120 + side])
-            .chain_update(padded)
-            .finalize();
+        let digest = Sha256::new().chain_update(&self.bytes[88 + side..120 + side]).chain_update(padded).finalize();
         let mut key = [0; 16];
         key.copy_from_slice(&digest[8..24]);
         key
     }
 
     fn aes_key_and_iv(&self, side: usize, message_key: &[u8; 16]) -> ([u8; 32], [u8; 32]) {
-        let a = Sha256::new()
-            .chain_update(message_key)
-            .chain_update(&self.bytes[side..side + 36])
-            .finalize();
-        let b = Sha256::new()
-            .chain_update(&self.bytes[40 + side..76 + side])
-            .chain_update(message_key)
-            .finalize();
+        let a = Sha256::new().chain_update(message_key).chain_update(&self.bytes[side..side + 36]).finalize();
+        let b = Sha256::new().chain_update(&self.bytes[40 + side..76 + side]).chain_update(message_key).finalize();
         let mix = |outer: &[u8], inner: &[u8]| {
             let mut mixed = [0; 32];
             mixed[..8].copy_from_slice(&outer[..8]);

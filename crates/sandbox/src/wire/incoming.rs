@@ -50,12 +50,7 @@ pub(super) fn take_packet(
     let Some((salt, message)) = message::open_envelope(plain) else {
         return;
     };
-    let mut desk = Desk {
-        session,
-        now,
-        queue,
-        events,
-    };
+    let mut desk = Desk { session, now, queue, events };
     if let Some(code) = desk.complaint_about_id(message.msg_id) {
         desk.queue.push(Outgoing::bad_message(message, code));
     } else if !desk.session.accepts_salt(salt) {
@@ -91,15 +86,8 @@ impl Desk<'_> {
         match message.constructor() {
             Some(CONTAINER) => self.take_container(message, place),
             Some(GZIP_PACKED) => match message::gunzip(message.body) {
-                Some(body) => self.take_body(Incoming {
-                    body: &body,
-                    ..message
-                }),
-                None => self.queue.push(Outgoing::rpc_error(
-                    message.msg_id,
-                    400,
-                    "INPUT_FETCH_ERROR",
-                )),
+                Some(body) => self.take_body(Incoming { body: &body, ..message }),
+                None => self.queue.push(Outgoing::rpc_error(message.msg_id, 400, "INPUT_FETCH_ERROR")),
             },
             Some(_) => self.take_body(message),
             None => {}
@@ -143,8 +131,7 @@ impl Desk<'_> {
                 self.parsed(message, |desk, ping: call::PingDelayDisconnect| {
                     desk.queue.push(Outgoing::pong(id, ping.ping_id));
                     let delay = u64::try_from(ping.disconnect_delay).unwrap_or(0);
-                    desk.events
-                        .push(Event::DisconnectIn(Duration::from_secs(delay)));
+                    desk.events.push(Event::DisconnectIn(Duration::from_secs(delay)));
                 });
             }
             call::GetFutureSalts::CONSTRUCTOR_ID => {
@@ -166,19 +153,15 @@ impl Desk<'_> {
             }
             call::DestroySession::CONSTRUCTOR_ID => {
                 self.parsed(message, |desk, request: call::DestroySession| {
-                    let none =
-                        tl::enums::DestroySessionRes::DestroySessionNone(say::DestroySessionNone {
-                            session_id: request.session_id,
-                        });
+                    let none = tl::enums::DestroySessionRes::DestroySessionNone(say::DestroySessionNone {
+                        session_id: request.session_id,
+                    });
                     desk.queue.push(Outgoing::plain_answer(&none));
                 });
             }
             call::RpcDropAnswer::CONSTRUCTOR_ID => {
                 let unknown = tl::enums::RpcDropAnswer::RpcAnswerUnknown;
-                self.queue.push(Outgoing::rpc_result(
-                    id,
-                    &tl::Serializable::to_bytes(&unknown),
-                ));
+                self.queue.push(Outgoing::rpc_result(id, &tl::Serializable::to_bytes(&unknown)));
             }
             _ => self.take_request(message),
         }
@@ -195,26 +178,14 @@ impl Desk<'_> {
                 layer: call.layer,
                 wants_updates: call.wants_updates,
             })),
-            Err(_) => self.queue.push(Outgoing::rpc_error(
-                message.msg_id,
-                400,
-                "INPUT_FETCH_ERROR",
-            )),
+            Err(_) => self.queue.push(Outgoing::rpc_error(message.msg_id, 400, "INPUT_FETCH_ERROR")),
         }
     }
 
-    fn parsed<T: Deserializable>(
-        &mut self,
-        message: Incoming<'_>,
-        then: impl FnOnce(&mut Self, T),
-    ) {
+    fn parsed<T: Deserializable>(&mut self, message: Incoming<'_>, then: impl FnOnce(&mut Self, T)) {
         match T::from_bytes(&message.body[4..]) {
             Ok(parsed) => then(self, parsed),
-            Err(_) => self.queue.push(Outgoing::rpc_error(
-                message.msg_id,
-                400,
-                "INPUT_FETCH_ERROR",
-            )),
+            Err(_) => self.queue.push(Outgoing::rpc_error(message.msg_id, 400, "INPUT_FETCH_ERROR")),
         }
     }
 
@@ -222,11 +193,7 @@ impl Desk<'_> {
         const UNKNOWN: u8 = 1;
         const RECEIVED: u8 = 4;
         let state = |msg_id: &i64| {
-            if self.session.has_seen(*msg_id) {
-                RECEIVED
-            } else {
-                UNKNOWN
-            }
+            if self.session.has_seen(*msg_id) { RECEIVED } else { UNKNOWN }
         };
         let info = tl::enums::MsgsStateInfo::Info(tl::types::MsgsStateInfo {
             req_msg_id: request,

@@ -51,11 +51,7 @@ fn split_message(bytes: &[u8]) -> Option<(Incoming<'_>, &[u8])> {
     let seqno = i32::from_le_bytes(*bytes.get(8..)?.first_chunk()?);
     let length = u32::from_le_bytes(*bytes.get(12..)?.first_chunk()?) as usize;
     let (body, rest) = bytes.get(HEADER..)?.split_at_checked(length)?;
-    let message = Incoming {
-        msg_id,
-        seqno,
-        body,
-    };
+    let message = Incoming { msg_id, seqno, body };
     Some((message, rest))
 }
 
@@ -80,19 +76,14 @@ pub(super) fn gunzip(body: &[u8]) -> Option<Vec<u8>> {
     let mut fields = Cursor::from_slice(body.get(4..)?);
     let packed = Vec::<u8>::deserialize(&mut fields).ok()?;
     let mut unpacked = Vec::new();
-    let read = GzDecoder::new(packed.as_slice())
-        .take(UNPACKED_MAX + 1)
-        .read_to_end(&mut unpacked)
-        .ok()?;
+    let read = GzDecoder::new(packed.as_slice()).take(UNPACKED_MAX + 1).read_to_end(&mut unpacked).ok()?;
     (read as u64 <= UNPACKED_MAX).then_some(unpacked)
 }
 
 /// Wraps an object in `gzip_packed`.
 pub(super) fn gzip(object: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder
-        .write_all(object)
-        .expect("writing to memory does not fail");
+    encoder.write_all(object).expect("writing to memory does not fail");
     let packed = encoder.finish().expect("writing to memory does not fail");
     let mut body = GZIP_PACKED.to_bytes();
     packed.serialize(&mut body);
@@ -118,19 +109,13 @@ impl Outgoing {
     }
 
     pub(super) fn rpc_error(request: i64, code: i32, text: &str) -> Self {
-        let error = tl::enums::RpcError::Error(tl::types::RpcError {
-            error_code: code,
-            error_message: text.to_owned(),
-        });
+        let error =
+            tl::enums::RpcError::Error(tl::types::RpcError { error_code: code, error_message: text.to_owned() });
         Self::rpc_result(request, &error.to_bytes())
     }
 
     pub(super) fn updates(updates: &[u8]) -> Self {
-        Self {
-            body: updates.to_vec(),
-            is_content: true,
-            is_answer: false,
-        }
+        Self { body: updates.to_vec(), is_content: true, is_answer: false }
     }
 
     pub(super) fn ack(msg_ids: Vec<i64>) -> Self {
@@ -138,60 +123,38 @@ impl Outgoing {
     }
 
     pub(super) fn pong(request: i64, ping_id: i64) -> Self {
-        Self::plain_answer(&tl::enums::Pong::Pong(tl::types::Pong {
-            msg_id: request,
-            ping_id,
-        }))
+        Self::plain_answer(&tl::enums::Pong::Pong(tl::types::Pong { msg_id: request, ping_id }))
     }
 
     pub(super) fn bad_message(about: Incoming<'_>, code: i32) -> Self {
-        Self::plain_answer(&tl::enums::BadMsgNotification::Notification(
-            tl::types::BadMsgNotification {
-                bad_msg_id: about.msg_id,
-                bad_msg_seqno: about.seqno,
-                error_code: code,
-            },
-        ))
+        Self::plain_answer(&tl::enums::BadMsgNotification::Notification(tl::types::BadMsgNotification {
+            bad_msg_id: about.msg_id,
+            bad_msg_seqno: about.seqno,
+            error_code: code,
+        }))
     }
 
     pub(super) fn bad_server_salt(about: Incoming<'_>, salt: i64) -> Self {
-        Self::plain_answer(&tl::enums::BadMsgNotification::BadServerSalt(
-            tl::types::BadServerSalt {
-                bad_msg_id: about.msg_id,
-                bad_msg_seqno: about.seqno,
-                error_code: 48,
-                new_server_salt: salt,
-            },
-        ))
+        Self::plain_answer(&tl::enums::BadMsgNotification::BadServerSalt(tl::types::BadServerSalt {
+            bad_msg_id: about.msg_id,
+            bad_msg_seqno: about.seqno,
+            error_code: 48,
+            new_server_salt: salt,
+        }))
     }
 
     pub(super) fn new_session(first_msg_id: i64, unique_id: i64, server_salt: i64) -> Self {
-        let created = tl::enums::NewSession::Created(tl::types::NewSessionCreated {
-            first_msg_id,
-            unique_id,
-            server_salt,
-        });
-        Self {
-            body: created.to_bytes(),
-            is_content: true,
-            is_answer: false,
-        }
+        let created =
+            tl::enums::NewSession::Created(tl::types::NewSessionCreated { first_msg_id, unique_id, server_salt });
+        Self { body: created.to_bytes(), is_content: true, is_answer: false }
     }
 
     /// An answer that needs no acknowledgement.
     pub(super) fn plain_answer(object: &impl Serializable) -> Self {
-        Self {
-            body: object.to_bytes(),
-            is_content: false,
-            is_answer: true,
-        }
+        Self { body: object.to_bytes(), is_content: false, is_answer: true }
     }
 
     fn content_answer(body: Vec<u8>) -> Self {
-        Self {
-            body,
-            is_content: true,
-            is_answer: true,
-        }
+        Self { body, is_content: true, is_answer: true }
     }
 }

@@ -114,8 +114,7 @@ impl Session {
             let mut size = first.body.len() + HEADER;
             let mut batch = vec![first];
             while batch.len() < PACKET_MESSAGES_MAX
-                && let Some(next) =
-                    waiting.next_if(|next| size + next.body.len() + HEADER <= PACKET_MAX)
+                && let Some(next) = waiting.next_if(|next| size + next.body.len() + HEADER <= PACKET_MAX)
             {
                 size += next.body.len() + HEADER;
                 batch.push(next);
@@ -141,11 +140,7 @@ impl Session {
             (batch.len() as u32).serialize(&mut body);
             body.extend_from_slice(&messages);
             // Numbered last: a container's id is higher than those inside.
-            let container = Outgoing {
-                body,
-                is_content: false,
-                is_answer: true,
-            };
+            let container = Outgoing { body, is_content: false, is_answer: true };
             self.write_message(&container, now, &mut plain);
         }
         plain

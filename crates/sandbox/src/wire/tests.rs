@@ -21,9 +21,7 @@ impl KeyRing for OneKey {
 }
 
 fn now() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("the clock is after 1970")
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970")
 }
 
 /// A client made of grammers' own parts.
@@ -35,11 +33,7 @@ struct Client {
 
 impl Client {
     fn new(transport: impl Transport + 'static) -> Self {
-        Self {
-            transport: Box::new(transport),
-            mtp: Encrypted::build().finish(KEY),
-            received: Vec::new(),
-        }
+        Self { transport: Box::new(transport), mtp: Encrypted::build().finish(KEY), received: Vec::new() }
     }
 
     fn send(&mut self, requests: &[Vec<u8>]) -> Vec<u8> {
@@ -75,21 +69,13 @@ struct Pair {
 
 impl Pair {
     fn new(transport: impl Transport + 'static, portion: usize) -> Self {
-        Self {
-            client: Client::new(transport),
-            wire: Wire::new(),
-            portion,
-        }
+        Self { client: Client::new(transport), wire: Wire::new(), portion }
     }
 
     fn deliver(&mut self, bytes: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
         for portion in bytes.chunks(self.portion) {
-            events.extend(
-                self.wire
-                    .receive(portion, now(), &OneKey)
-                    .expect("the server understands"),
-            );
+            events.extend(self.wire.receive(portion, now(), &OneKey).expect("the server understands"));
         }
         events
     }
@@ -148,11 +134,7 @@ fn get_config() -> Vec<u8> {
 fn exchanges_a_request(transport: impl Transport + 'static, portion: usize, result: &[u8]) {
     let mut pair = Pair::new(transport, portion);
     let request = pair.request(&get_config());
-    assert_eq!(
-        request.body,
-        tl::functions::help::GetConfig {}.to_bytes(),
-        "the wrappers are gone"
-    );
+    assert_eq!(request.body, tl::functions::help::GetConfig {}.to_bytes(), "the wrappers are gone");
     assert_eq!(request.layer, Some(tl::LAYER));
     assert_eq!(pair.answer(&request, result), result);
     // Salts are known now, so the next one goes straight through.
@@ -262,9 +244,7 @@ fn a_message_that_arrives_twice_is_delivered_once() {
     let mut pair = Pair::new(Intermediate::new(), 4096);
     let first = pair.request(&get_config());
     pair.answer(&first, &[1, 0, 0, 0]);
-    let bytes = pair
-        .client
-        .send(&[tl::functions::updates::GetState {}.to_bytes()]);
+    let bytes = pair.client.send(&[tl::functions::updates::GetState {}.to_bytes()]);
     assert_eq!(pair.deliver(&bytes).len(), 1);
     assert_eq!(pair.deliver(&bytes), []);
 }
@@ -280,10 +260,7 @@ fn an_error_keeps_its_number_and_name() {
         _ => None,
     });
     let error = error.expect("an error arrives");
-    assert_eq!(
-        (error.error_code, error.error_message.as_str()),
-        (420, "FLOOD_WAIT_7")
-    );
+    assert_eq!((error.error_code, error.error_message.as_str()), (420, "FLOOD_WAIT_7"));
 }
 
 #[test]
@@ -294,11 +271,7 @@ fn pushes_reach_the_client_as_updates() {
     let updates = tl::enums::Updates::TooLong.to_bytes();
     pair.wire.push(&updates);
     let heard = pair.hear();
-    assert!(
-        heard
-            .iter()
-            .any(|what| matches!(what, Deserialization::Update(body) if *body == updates))
-    );
+    assert!(heard.iter().any(|what| matches!(what, Deserialization::Update(body) if *body == updates)));
 }
 
 #[test]
@@ -317,10 +290,7 @@ fn a_frame_beyond_the_limit_is_refused_before_it_arrives() {
     let mut bytes = vec![0xee; 4];
     bytes.extend((FRAME_MAX as u32 + 1).to_le_bytes());
     bytes.extend([0; 4]);
-    assert_eq!(
-        wire.receive(&bytes, now(), &OneKey),
-        Err(Broken::FrameLength(FRAME_MAX + 1))
-    );
+    assert_eq!(wire.receive(&bytes, now(), &OneKey), Err(Broken::FrameLength(FRAME_MAX + 1)));
 }
 
 #[test]
@@ -329,11 +299,7 @@ fn a_clock_that_is_wrong_is_corrected() {
     pair.client.mtp = Encrypted::build().time_offset(-4000).finish(KEY);
     let bytes = pair.client.send(&[get_config()]);
     assert_eq!(pair.deliver(&bytes), []);
-    assert!(
-        pair.hear()
-            .iter()
-            .any(|what| matches!(what, Deserialization::BadMessage(bad) if bad.code == 16))
-    );
+    assert!(pair.hear().iter().any(|what| matches!(what, Deserialization::BadMessage(bad) if bad.code == 16)));
     pair.request(&get_config());
 }
 
@@ -341,13 +307,7 @@ fn a_clock_that_is_wrong_is_corrected() {
 fn server_ids_rise_and_tell_answers_from_pushes() {
     let mut session = Session::new(AuthKey::new(KEY), 1);
     let mut queue: Vec<_> = (0..5)
-        .map(|index| {
-            if index % 2 == 0 {
-                Outgoing::rpc_result(4, &[0; 4])
-            } else {
-                Outgoing::updates(&[0; 4])
-            }
-        })
+        .map(|index| if index % 2 == 0 { Outgoing::rpc_result(4, &[0; 4]) } else { Outgoing::updates(&[0; 4]) })
         .collect();
     // The same instant for all: the ids have to rise anyway.
     let packets = session.seal(&mut queue, Duration::from_secs(1_000));
@@ -368,18 +328,11 @@ fn server_ids_rise_and_tell_answers_from_pushes() {
 fn client_side_plain(packet: &[u8]) -> Vec<u8> {
     let mut packet = packet.to_vec();
     let key = grammers_crypto::AuthKey::from_bytes(KEY);
-    grammers_crypto::decrypt_data_v2(&mut packet, &key)
-        .expect("the client can open it")
-        .to_vec()
+    grammers_crypto::decrypt_data_v2(&mut packet, &key).expect("the client can open it").to_vec()
 }
 
 #[test]
 fn debug_output_of_a_request_hides_its_body() {
-    let request = Request {
-        msg_id: 4,
-        body: b"secret".to_vec(),
-        layer: None,
-        wants_updates: true,
-    };
+    let request = Request { msg_id: 4, body: b"secret".to_vec(), layer: None, wants_updates: true };
     assert!(!format!("{request:?}").contains("115"));
 }

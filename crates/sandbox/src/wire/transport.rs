@@ -143,12 +143,7 @@ impl Transport {
     fn choose_obfuscated(&mut self, head: [u8; OBFUSCATED_HEAD]) -> Result<(), Broken> {
         let mut cipher = ObfuscatedCipher::new(&head);
         decrypt(&mut cipher, &mut self.buffer);
-        let tag = [
-            self.buffer[56],
-            self.buffer[57],
-            self.buffer[58],
-            self.buffer[59],
-        ];
+        let tag = [self.buffer[56], self.buffer[57], self.buffer[58], self.buffer[59]];
         let framing = match tag {
             [ABRIDGED, ABRIDGED, ABRIDGED, ABRIDGED] => Framing::Abridged,
             INTERMEDIATE => Framing::Intermediate,
@@ -178,10 +173,7 @@ impl Transport {
             return Err(Broken::Checksum);
         }
         self.received = self.received.wrapping_add(1);
-        Ok(Some(Frame {
-            packet: 8..length - 4,
-            end: length,
-        }))
+        Ok(Some(Frame { packet: 8..length - 4, end: length }))
     }
 
     fn abridged_frame(&self) -> Result<Option<Frame>, Broken> {
@@ -209,10 +201,7 @@ impl Transport {
             return Err(Broken::FrameLength(length));
         }
         let end = header + length;
-        Ok((self.buffer.len() >= end).then_some(Frame {
-            packet: header..end,
-            end,
-        }))
+        Ok((self.buffer.len() >= end).then_some(Frame { packet: header..end, end }))
     }
 
     fn little_endian(&self, at: usize) -> Option<u32> {

@@ -2,8 +2,8 @@
 
 use grammers_tl_types::deserialize::{Error, Result};
 use grammers_tl_types::functions::{
-    InitConnection, InvokeAfterMsg, InvokeAfterMsgs, InvokeWithLayer, InvokeWithMessagesRange,
-    InvokeWithTakeout, InvokeWithoutUpdates,
+    InitConnection, InvokeAfterMsg, InvokeAfterMsgs, InvokeWithLayer, InvokeWithMessagesRange, InvokeWithTakeout,
+    InvokeWithoutUpdates,
 };
 use grammers_tl_types::{Cursor, Deserializable, Identifiable};
 
@@ -30,16 +30,9 @@ impl Deserializable for Rest {
 }
 
 pub(super) fn unwrap(body: &[u8]) -> Result<Call> {
-    let mut call = Call {
-        body: body.to_vec(),
-        layer: None,
-        wants_updates: true,
-    };
+    let mut call = Call { body: body.to_vec(), layer: None, wants_updates: true };
     for _ in 0..WRAPPERS_MAX {
-        let (id, fields) = call
-            .body
-            .split_first_chunk::<4>()
-            .ok_or(Error::UnexpectedEof)?;
+        let (id, fields) = call.body.split_first_chunk::<4>().ok_or(Error::UnexpectedEof)?;
         let inner = match u32::from_le_bytes(*id) {
             InvokeWithLayer::<Rest>::CONSTRUCTOR_ID => {
                 let wrapper = InvokeWithLayer::<Rest>::from_bytes(fields)?;
@@ -50,19 +43,11 @@ pub(super) fn unwrap(body: &[u8]) -> Result<Call> {
                 call.wants_updates = false;
                 InvokeWithoutUpdates::<Rest>::from_bytes(fields)?.query
             }
-            InitConnection::<Rest>::CONSTRUCTOR_ID => {
-                InitConnection::<Rest>::from_bytes(fields)?.query
-            }
+            InitConnection::<Rest>::CONSTRUCTOR_ID => InitConnection::<Rest>::from_bytes(fields)?.query,
             // Requests are executed in the order of arrival, so the one to wait for is done.
-            InvokeAfterMsg::<Rest>::CONSTRUCTOR_ID => {
-                InvokeAfterMsg::<Rest>::from_bytes(fields)?.query
-            }
-            InvokeAfterMsgs::<Rest>::CONSTRUCTOR_ID => {
-                InvokeAfterMsgs::<Rest>::from_bytes(fields)?.query
-            }
-            InvokeWithTakeout::<Rest>::CONSTRUCTOR_ID => {
-                InvokeWithTakeout::<Rest>::from_bytes(fields)?.query
-            }
+            InvokeAfterMsg::<Rest>::CONSTRUCTOR_ID => InvokeAfterMsg::<Rest>::from_bytes(fields)?.query,
+            InvokeAfterMsgs::<Rest>::CONSTRUCTOR_ID => InvokeAfterMsgs::<Rest>::from_bytes(fields)?.query,
+            InvokeWithTakeout::<Rest>::CONSTRUCTOR_ID => InvokeWithTakeout::<Rest>::from_bytes(fields)?.query,
             InvokeWithMessagesRange::<Rest>::CONSTRUCTOR_ID => {
                 InvokeWithMessagesRange::<Rest>::from_bytes(fields)?.query
             }

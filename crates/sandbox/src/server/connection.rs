@@ -1,0 +1,135 @@
+//! One connection: moves bytes between a socket and its [`Wire`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tracing::debug;
+
+use super::hub::Hub;
+use super::links::{LinkEnd, LinkId, Outbound};
+use super::now;
+use crate::wire::{Event, Wire};
+
+/// How much is read at once.
+const PORTION: usize = 64 * 1024;
+/// A connection that says nothing at all is closed after this.
+const IDLE_MAX: Duration = Duration::from_mins(10);
+
+/// Serves a connection until either side ends it.
+pub(super) async fn serve(hub: Arc<Hub>, stream: TcpStream, link: LinkEnd) {
+    let mut connection = Connection {
+        hub: Arc::clone(&hub),
+        stream,
+        link: link.id,
+        wire: Wire::new(),
+        deadline: Instant::now() + IDLE_MAX,
+        is_pinging: false,
+        is_framing_known: false,
+    };
+    let mut inbox = link.inbox;
+    // Cutting has to work while a client does not read, so it ends even a write.
+    tokio::select! {
+        () = link.cut.cancelled() => {}
+        () = connection.run(&mut inbox) => {}
+    }
+    hub.close_link(link.id);
+}
+
+struct Connection {
+    hub: Arc<Hub>,
+    stream: TcpStream,
+    link: LinkId,
+    wire: Wire,
+    deadline: Instant,
+    /// The client sets the deadline with its pings.
+    is_pinging: bool,
+    is_framing_known: bool,
+}
+
+impl Connection {
+    async fn run(&mut self, inbox: &mut mpsc::Receiver<Outbound>) {
+        let mut portion = vec![0; PORTION];
+        loop {
+            let is_open = tokio::select! {
+                read = self.stream.read(&mut portion) => match read {
+                    Ok(0) | Err(_) => return,
+                    Ok(count) => self.take_bytes(&portion[..count], inbox),
+                },
+                Some(outbound) = inbox.recv() => {
+                    self.say(outbound);
+                    true
+                }
+                () = tokio::time::sleep_until(self.deadline) => return,
+            };
+            self.drain(inbox);
+            let output = self.wire.take_output(now());
+            if !output.is_empty() && self.stream.write_all(&output).await.is_err() {
+                return;
+            }
+            if !is_open {
+                // What was written must arrive before the end does.
+                let _ = self.stream.shutdown().await;
+                return;
+            }
+        }
+    }
+
+    /// Handles what the client sent; false if the connection has to end.
+    fn take_bytes(&mut self, bytes: &[u8], inbox: &mut mpsc::Receiver<Outbound>) -> bool {
+        if !self.is_pinging {
+            self.deadline = Instant::now() + IDLE_MAX;
+        }
+        let events = match self.wire.receive(bytes, now(), self.hub.as_ref()) {
+            Ok(events) => events,
+            Err(broken) => {
+                debug!(%broken, "a connection ends");
+                return false;
+            }
+        };
+        self.note_framing();
+        for event in events {
+            match event {
+                Event::DisconnectIn(delay) => {
+                    self.is_pinging = true;
+                    self.deadline = Instant::now() + delay;
+                }
+                Event::Request(request) => {
+                    if let Some(key_id) = self.wire.key_id() {
+                        self.hub.execute(self.link, key_id, request);
+                    }
+                }
+            }
+            // A thousand requests may share a packet; their answers must not fill the queue.
+            self.drain(inbox);
+        }
+        true
+    }
+
+    fn note_framing(&mut self) {
+        if !self.is_framing_known
+            && let Some(framing) = self.wire.framing()
+        {
+            self.is_framing_known = true;
+            self.hub.count_framing(framing);
+        }
+    }
+
+    fn drain(&mut self, inbox: &mut mpsc::Receiver<Outbound>) {
+        while let Ok(outbound) = inbox.try_recv() {
+            self.say(outbound);
+        }
+    }
+
+    fn say(&mut self, outbound: Outbound) {
+        match outbound {
+            Outbound::Result { request, body } => self.wire.answer(request, &body),
+            Outbound::Refusal { request, code, text } => self.wire.refuse(request, code, &text),
+            Outbound::Acknowledgement { request } => self.wire.acknowledge(request),
+            Outbound::Updates(updates) => self.wire.push(&updates),
+        }
+    }
+}
