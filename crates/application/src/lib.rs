@@ -4,15 +4,22 @@
 //! what it needs from outside are [`ports`]. Nothing reaches Telegram around the pipeline but the named ports for
 //! connections, signing in and updates. To read: [`operation`], then [`operations`], then `pipeline`.
 
+pub mod ambient;
 mod application;
 pub mod arguments;
 pub mod caller;
+#[cfg(any(test, feature = "contracts"))]
+pub mod contracts;
 pub mod failure;
+pub mod memory;
 pub mod operation;
 pub mod operations;
 mod pipeline;
 pub mod ports;
 pub mod readable;
+pub mod sealing;
+pub mod sessions;
+pub mod stored;
 pub mod text;
 pub mod updates;
 pub mod views;

@@ -1,10 +1,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::ports::StoreError;
 
 /// What is to be remembered of a write, a denial or a sign-in. Holds ids, never texts or numbers.
+///
+/// Its JSON is what is hashed, so its fields are for ever: a new one is optional, last, and left out where it is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// When.
@@ -34,8 +37,31 @@ pub struct AuditRow {
     pub entry: AuditEntry,
     /// Hash of the previous row, hex; zeros for the first.
     pub previous: String,
-    /// SHA-256 over number, entry and `previous`, hex.
+    /// SHA-256 over number, `previous` and the entry's JSON, each ended by a line feed, hex.
     pub hash: String,
+}
+
+impl AuditRow {
+    /// What stands before the first row.
+    pub const ROOT: &'static str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    /// The row of `entry` after `newest`.
+    pub fn after(newest: Option<&Self>, entry: AuditEntry) -> Self {
+        let (number, previous) = newest.map_or((1, Self::ROOT), |row| (row.number + 1, row.hash.as_str()));
+        let hash = chain(number, &entry, previous);
+        Self { number, entry, previous: previous.to_owned(), hash }
+    }
+
+    /// Whether this row is unchanged and stands right after `newest`.
+    pub fn follows(&self, newest: Option<&Self>) -> bool {
+        *self == Self::after(newest, self.entry.clone())
+    }
+}
+
+/// Lines of number, previous hash and entry as JSON, so that a stranger can check an export with standard tools.
+fn chain(number: u64, entry: &AuditEntry, previous: &str) -> String {
+    let entry = serde_json::to_string(entry).expect("an entry is plain data");
+    hex::encode(Sha256::digest(format!("{number}\n{previous}\n{entry}\n")))
 }
 
 /// Whether the chain holds.
@@ -46,7 +72,7 @@ pub enum Verification {
         /// How many.
         rows: u64,
     },
-    /// The first row that does not follow.
+    /// A row does not follow from the one before it, or is missing.
     Broken {
         /// Its number.
         at: u64,
@@ -58,8 +84,8 @@ pub enum Verification {
 pub trait AuditLog: Send + Sync {
     /// MUST be durable when it returns; MUST chain to the newest row also when several processes append at once.
     async fn append(&self, entry: &AuditEntry) -> Result<AuditRow, StoreError>;
-    /// Rows from `number` on, at most `limit`.
+    /// Rows from `number` on, in order, at most `limit`.
     async fn rows(&self, number: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
-    /// Checks the whole chain.
+    /// Checks the whole chain. MUST find a changed row, a missing row and missing newest rows.
     async fn verify(&self) -> Result<Verification, StoreError>;
 }

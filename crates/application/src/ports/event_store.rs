@@ -37,11 +37,8 @@ pub trait EventStore<A: Aggregate>: Send + Sync {
     /// MUST give the fold of all events appended for `id`, or `None` if there are none or the fold is empty.
     async fn load(&self, id: A::Id) -> Result<Option<Loaded<A>>, StoreError>;
 
-    /// MUST append all of `events` or none. MUST answer `Conflict` if the stream's version is not `expected`.
-    async fn append(
-        &self,
-        id: A::Id,
-        expected: Version,
-        events: &[A::Event],
-    ) -> Result<Version, AppendError>;
+    /// MUST append all of `events` or none. MUST answer `Conflict` if the stream's version is not `expected`; a stream
+    /// that was never written has version 0. MUST answer `NameTaken` if another stream holds a name that these events
+    /// claim; a removed stream holds none. Nothing to append is no error and gives `expected` if that is the version.
+    async fn append(&self, id: A::Id, expected: Version, events: &[A::Event]) -> Result<Version, AppendError>;
 }

@@ -58,7 +58,7 @@ pub enum PartState {
 pub struct Entry {
     /// The claim.
     pub claim: Claim,
-    /// The parts, by number.
+    /// The parts, in order of their numbers.
     pub parts: Vec<(u32, PartState)>,
     /// How it ended; `None` while open, or if the process died in the middle.
     pub outcome: Option<Outcome>,
@@ -71,18 +71,14 @@ pub trait Idempotency: Send + Sync {
     async fn look_up(&self, key: &CallKey) -> Result<Option<Entry>, StoreError>;
     /// MUST be durable when it returns. If the key is there already, MUST change nothing and give the entry.
     async fn claim(&self, key: &CallKey, claim: &Claim) -> Result<Option<Entry>, StoreError>;
-    /// MUST be durable when it returns; replaces the state of the same part.
-    async fn note_part(
-        &self,
-        key: &CallKey,
-        part: u32,
-        state: &PartState,
-    ) -> Result<(), StoreError>;
-    /// MUST be durable when it returns.
+    /// MUST be durable when it returns; replaces the state of the same part. What was never claimed is left alone.
+    async fn note_part(&self, key: &CallKey, part: u32, state: &PartState) -> Result<(), StoreError>;
+    /// MUST be durable when it returns; replaces an earlier outcome, since a repeat may complete what was partial.
+    /// What was never claimed is left alone.
     async fn finish(&self, key: &CallKey, outcome: &Outcome) -> Result<(), StoreError>;
     /// Gives a claim back: nothing was sent under it and a repeat may start anew. MUST NOT touch a finished entry or
     /// one that has parts.
     async fn release(&self, key: &CallKey) -> Result<(), StoreError>;
-    /// Forgets entries claimed before `date`.
+    /// Forgets entries claimed before `date`, with their parts.
     async fn forget_before(&self, date: DateTime<Utc>) -> Result<(), StoreError>;
 }

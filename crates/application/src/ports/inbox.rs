@@ -20,9 +20,9 @@ pub struct InboxEntry {
 /// A stored entry.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InboxRow {
-    /// Position; grows with every entry of the session.
+    /// Position; from 1, and grows with every entry of the session.
     pub position: u64,
-    /// When it was stored.
+    /// When it was stored, by the clock that the store was given.
     pub received: DateTime<Utc>,
     /// What.
     pub entry: InboxEntry,
@@ -34,19 +34,9 @@ pub trait Inbox: Send + Sync {
     /// MUST be durable when it returns. MUST ignore entries whose key is already there; answers how many were new.
     async fn store(&self, session: SessionId, entries: &[InboxEntry]) -> Result<usize, StoreError>;
     /// Entries after `position`, in order, at most `limit`.
-    async fn after(
-        &self,
-        session: SessionId,
-        position: u64,
-        limit: usize,
-    ) -> Result<Vec<InboxRow>, StoreError>;
-    /// The newest position, 0 if empty.
+    async fn after(&self, session: SessionId, position: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError>;
+    /// The newest position ever given in the session, 0 if none. MUST NOT go back when entries are forgotten.
     async fn newest(&self, session: SessionId) -> Result<u64, StoreError>;
-    /// Forgets entries received before `date`, and all but the newest `keep`.
-    async fn trim(
-        &self,
-        session: SessionId,
-        date: DateTime<Utc>,
-        keep: usize,
-    ) -> Result<(), StoreError>;
+    /// Forgets entries received before `date`, and all but the newest `keep`. Positions are never given again.
+    async fn trim(&self, session: SessionId, date: DateTime<Utc>, keep: usize) -> Result<(), StoreError>;
 }

@@ -30,7 +30,9 @@ pub enum Verdict {
 /// Budgets, and the waits that Telegram asked for. GCRA: no background refill, one number per bucket.
 #[async_trait]
 pub trait Limiter: Send + Sync {
-    /// MUST take `cost` from every bucket or from none. The wait is the longest of all.
+    /// MUST take `cost` from every bucket or from none. The wait is the longest of all; a blocked bucket is empty until
+    /// its block ends. A cost above a bucket's burst counts as the burst, so that every wait ends. Names each bucket
+    /// once. MUST be cheap: every call asks.
     async fn acquire(
         &self,
         buckets: &[(BucketKey, Rate)],
@@ -39,10 +41,6 @@ pub trait Limiter: Send + Sync {
     ) -> Result<Verdict, StoreError>;
     /// Blocks a bucket until then; MUST survive a restart and MUST NOT shorten a longer block.
     async fn block(&self, bucket: &BucketKey, until: DateTime<Utc>) -> Result<(), StoreError>;
-    /// How long the longest block of these lasts from `now`; zero if none.
-    async fn blocked(
-        &self,
-        buckets: &[BucketKey],
-        now: DateTime<Utc>,
-    ) -> Result<Duration, StoreError>;
+    /// How long the longest block of these lasts from `now`; zero if none. MUST be cheap: every call asks.
+    async fn blocked(&self, buckets: &[BucketKey], now: DateTime<Utc>) -> Result<Duration, StoreError>;
 }

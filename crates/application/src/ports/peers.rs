@@ -39,6 +39,20 @@ pub struct KnownPeer {
     pub is_self: bool,
 }
 
+impl KnownPeer {
+    /// This peer, with what `known` said of the same id and this one does not: for [`Peers::remember`].
+    #[must_use]
+    pub fn keeping(mut self, known: Self) -> Self {
+        if self.kind == known.kind {
+            self.access_hash = self.access_hash.or(known.access_hash);
+            self.username = self.username.or(known.username);
+            self.phone = self.phone.or(known.phone);
+        }
+        self.is_self |= known.is_self;
+        self
+    }
+}
+
 /// Where the stream of updates stands: of the account (`channel` none) or of one channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UpdateMark {
@@ -71,35 +85,28 @@ pub struct DcAddress {
 #[async_trait]
 pub trait Peers: Send + Sync {
     /// MUST replace what was known of the same id; a `None` access hash, username or phone does not erase a known one
-    /// of the same kind. A username or phone moves to the peer that was remembered last.
+    /// of the same kind. A username or phone moves to the peer that was remembered last. The account itself stays the
+    /// account itself, whoever tells less; another account takes its place only by saying `is_self`.
     async fn remember(&self, session: SessionId, peers: &[KnownPeer]) -> Result<(), StoreError>;
     /// By marked id.
     async fn by_id(&self, session: SessionId, id: ChatId) -> Result<Option<KnownPeer>, StoreError>;
     /// By public name, lower case, without `@`.
-    async fn by_username(
-        &self,
-        session: SessionId,
-        username: &str,
-    ) -> Result<Option<KnownPeer>, StoreError>;
+    async fn by_username(&self, session: SessionId, username: &str) -> Result<Option<KnownPeer>, StoreError>;
     /// By phone number, digits only.
-    async fn by_phone(
-        &self,
-        session: SessionId,
-        phone: &str,
-    ) -> Result<Option<KnownPeer>, StoreError>;
+    async fn by_phone(&self, session: SessionId, phone: &str) -> Result<Option<KnownPeer>, StoreError>;
     /// The account itself, once signed in.
     async fn own(&self, session: SessionId) -> Result<Option<KnownPeer>, StoreError>;
 
     /// MUST replace the mark of the same channel.
     async fn set_mark(&self, session: SessionId, mark: UpdateMark) -> Result<(), StoreError>;
-    /// All marks.
+    /// All marks: the account's first, then channels by id.
     async fn marks(&self, session: SessionId) -> Result<Vec<UpdateMark>, StoreError>;
 
     /// MUST replace the address of the same dc; making one home unmakes the others.
     async fn set_dc(&self, session: SessionId, dc: DcAddress) -> Result<(), StoreError>;
-    /// All data centres, in order.
+    /// All data centres, in order of their numbers.
     async fn dcs(&self, session: SessionId) -> Result<Vec<DcAddress>, StoreError>;
 
-    /// Forgets everything of a session.
+    /// Forgets everything of a session, and nothing of others.
     async fn forget(&self, session: SessionId) -> Result<(), StoreError>;
 }

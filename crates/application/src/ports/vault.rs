@@ -15,10 +15,7 @@ pub struct SecretName {
 impl SecretName {
     /// A name.
     pub fn new(table: impl Into<String>, row: impl Into<String>) -> Self {
-        Self {
-            table: table.into(),
-            row: row.into(),
-        }
+        Self { table: table.into(), row: row.into() }
     }
 }
 
@@ -48,6 +45,6 @@ pub trait Vault: Send + Sync {
     /// MUST leave nothing readable. Deleting what is not there is no error.
     async fn delete(&self, name: &SecretName) -> Result<(), StoreError>;
 
-    /// Deletes every secret of `table` whose row starts with `row_prefix`.
+    /// Deletes every secret of `table` whose row starts with `row_prefix`, taken literally.
     async fn delete_all(&self, table: &str, row_prefix: &str) -> Result<(), StoreError>;
 }

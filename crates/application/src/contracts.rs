@@ -1,0 +1,1 @@
+//! What every adapter of a stored port must keep, as tests.
