@@ -1,2 +1,70 @@
-//! The bench.
-fn main() {}
+//! The bench: the product beside the bare libraries it is made of, against the same sandbox, in one run.
+//!
+//! Absolute figures are printed and never judged, because machines differ and are noisy; the run fails on ratios only.
+
+mod echo;
+mod grammers;
+mod measure;
+mod pipe;
+mod product;
+mod report;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Speed and memory beside the bare libraries.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    role: Option<Role>,
+    /// Calls of each kind, one after another.
+    #[arg(long, default_value_t = 2_000)]
+    calls: usize,
+    /// Rounds; the subjects take turns, and the median round counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Where to write the table.
+    #[arg(long)]
+    write: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Role {
+    /// Be the bare MCP server: one echo tool, nothing else.
+    #[command(hide = true)]
+    Echo,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    match arguments.role {
+        Some(Role::Echo) => echo::serve(),
+        None => bench(&arguments),
+    }
+}
+
+fn bench(arguments: &Arguments) -> anyhow::Result<()> {
+    let sandbox = telegraphist_tests::Sandbox::start()?;
+    let home = telegraphist_tests::Home::new();
+    home.import("telethon", &sandbox.session_string(sandbox.account, "telethon"));
+
+    let mut bare = grammers::Bare::connect(&sandbox)?;
+    let mut echo = echo::connect()?;
+    let mut product = product::Product::connect(&home, bare.busiest_channel())?;
+
+    let mut report = report::Report::new(arguments.calls, arguments.rounds);
+    for _ in 0..arguments.rounds {
+        report.round(&mut echo, &mut bare, &mut product)?;
+    }
+    report.starts(&home)?;
+    report.memory(&home, &product)?;
+
+    let text = report.text();
+    std::io::stdout().write_all(text.as_bytes())?;
+    if let Some(path) = &arguments.write {
+        fs_err::write(path, &text)?;
+    }
+    report.verdict()
+}

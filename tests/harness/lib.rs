@@ -3,15 +3,27 @@
 //! Everything runs through real processes and real sockets. A program that was not built, or a client that was not
 //! fetched, fails with a sentence that says how to get it.
 
+pub mod control;
 mod home;
 mod programs;
+mod sandbox;
 mod stdio;
 
 pub use home::Home;
 pub use programs::{node_tool, program, python, repository};
+pub use sandbox::Sandbox;
 pub use stdio::{Era, Stdio, failure_of};
 
 use std::time::Duration;
 
 /// How long a story waits for anything before it gives up: long, because machines are slow, and never slept through.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Waits for a condition, up to the patience of stories.
+pub fn until(mut holds: impl FnMut() -> bool) {
+    let start = std::time::Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < PATIENCE, "the condition never held");
+        std::thread::yield_now();
+    }
+}

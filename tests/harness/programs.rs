@@ -10,7 +10,9 @@ pub fn repository() -> PathBuf {
 pub fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a test knows its own path");
     let built = own.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|path| path.is_file());
-    built.unwrap_or_else(|| panic!("{name} is not built; run `cargo xtask test`, or `cargo build --workspace --bins` first"))
+    built.unwrap_or_else(|| {
+        panic!("{name} is not built; run `cargo xtask test`, or `cargo build --workspace --bins` first")
+    })
 }
 
 /// The Python interpreter with the foreign clients.
@@ -24,7 +26,8 @@ pub fn node_tool(name: &str) -> PathBuf {
 }
 
 fn fetched(path: &str) -> PathBuf {
-    let tools = std::env::var_os("TELEGRAPHIST_TEST_TOOLS").map_or_else(|| repository().join("target/tools"), PathBuf::from);
+    let tools =
+        std::env::var_os("TELEGRAPHIST_TEST_TOOLS").map_or_else(|| repository().join("target/tools"), PathBuf::from);
     let tool = tools.join(path);
     assert!(tool.exists(), "the foreign clients are not fetched; run `cargo xtask test` once");
     tool

@@ -1,3 +1,10 @@
 //! Stories: what users of Telegraphist do, through real clients, real processes and a Telegram in a box.
 
+mod bad_input;
+mod daemon;
+mod demo;
+mod faults;
 mod laws;
+mod sessions;
+mod strangers;
+mod telethon;

@@ -27,7 +27,9 @@ fn python(tools: &Path) -> anyhow::Result<()> {
     require("python3", &["-c", "import venv, ensurepip"], &["python3", "python3-venv", "python3-pip"])?;
     run_quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
     let pip = environment.join("bin/pip");
-    run_quietly(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&wanted))?;
+    run_quietly(
+        Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&wanted),
+    )?;
     stamp.set()
 }
 
@@ -78,8 +80,8 @@ fn require(program: &str, probe: &[&str], packages: &[&str]) -> anyhow::Result<(
         command.env("DEBIAN_FRONTEND", "noninteractive").args(["-qq", "-y"]).args(arguments);
         run_quietly(&mut command)
     };
-    let installed = apt(&["update"])
-        .and_then(|()| apt(&[["install", "--no-install-recommends"].as_slice(), packages].concat()));
+    let installed =
+        apt(&["update"]).and_then(|()| apt(&[["install", "--no-install-recommends"].as_slice(), packages].concat()));
     match installed {
         Ok(()) if works(program, probe) => Ok(()),
         _ => bail!("the tests need {program}; install it, on Debian: apt-get install {}", packages.join(" ")),

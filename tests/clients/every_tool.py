@@ -1,0 +1,99 @@
+"""Lists and calls every tool over stdio with the Python MCP client, in the era named by the first argument.
+
+usage: every_tool.py auto|legacy PROGRAM [ARGUMENT…]
+
+Prints one line for each tool; ends with 1 if a tool is not listed, not called, or answers otherwise than its schema says.
+"""
+
+import asyncio
+import os
+import sys
+
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+EXPECTED = 27
+
+
+class Story:
+    """Calls tools in an order in which each finds what it needs."""
+
+    def __init__(self, client):
+        self.client = client
+        self.called = set()
+
+    async def call(self, tool, **arguments):
+        result = await self.client.call_tool(tool, arguments)
+        if result.is_error:
+            raise SystemExit(f"{tool} failed: {result.content[0].text}")
+        if result.structured_content is None:
+            raise SystemExit(f"{tool} answered without structured content")
+        if not result.content:
+            raise SystemExit(f"{tool} answered without text")
+        self.called.add(tool)
+        print(f"{tool}: ok")
+        return result.structured_content
+
+    async def chat_of_kind(self, kind):
+        page = await self.call("list_chats", kind=kind, limit=100)
+        if not page["items"]:
+            raise SystemExit(f"the demo has no chat of kind {kind}")
+        return page["items"]
+
+    async def run(self):
+        call = self.call
+        await call("get_me")
+        await call("list_sessions")
+        private = (await self.chat_of_kind("private"))[0]["id"]
+        supergroups = await self.chat_of_kind("supergroup")
+        forum = next(chat["id"] for chat in supergroups if chat.get("is_forum"))
+        channel = (await self.chat_of_kind("channel"))[0]["id"]
+        await call("find_chats", query="a")
+        await call("get_chat", chat=forum, response_format="detailed")
+        await call("list_members", chat=forum)
+        await call("list_topics", chat=forum)
+        await call("read_messages", chat=private, limit=5)
+        post = (await call("read_messages", chat=channel, limit=5))["items"][0]["id"]
+        await call("search_messages", query="invoice")
+        await call("get_messages", chat=channel, message_ids=[post], context=1)
+        link = (await call("link_message", chat=channel, message_id=post))["link"]
+        await call("resolve_link", link=link)
+        sent = await call("send_message", chat="me", text="**bold** and plain")
+        message = sent["items"][0]["message_id"]
+        await call("edit_message", chat="me", message_id=message, text="edited")
+        await call("react_to_message", chat="me", message_id=message, emoji="👍")
+        await call("pin_message", chat="me", message_id=message)
+        await call("forward_messages", from_chat="me", message_ids=[message], chat=private)
+        await call("mark_read", chat=private)
+        pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+        files = [{"base64": pixel, "name": "pixel.png"}]
+        photo = (await call("send_file", chat="me", files=files, caption="a pixel"))["items"][0]["message_id"]
+        await call("view_media", chat="me", message_id=photo)
+        await call("download_media", chat="me", message_id=photo)
+        await call("delete_messages", chat="me", message_ids=[photo], confirm=True)
+        await call("list_contacts")
+        await call("add_contact", chat=private, first_name="Somebody")
+        await call("block_user", chat=private)
+        await call("unblock_user", chat=private)
+        await call("delete_contact", chat=private, confirm=True)
+
+
+async def main():
+    era, program, arguments = sys.argv[1], sys.argv[2], sys.argv[3:]
+    server = StdioServerParameters(command=program, args=arguments, env=dict(os.environ))
+    async with Client(server, mode=era, read_timeout_seconds=60) as client:
+        print(f"protocol {client.protocol_version}")
+        listed = {tool.name for tool in (await client.list_tools()).tools}
+        if len(listed) != EXPECTED:
+            raise SystemExit(f"{len(listed)} tools are listed, not {EXPECTED}: {sorted(listed)}")
+        story = Story(client)
+        await story.run()
+        if story.called != listed:
+            raise SystemExit(f"not called: {sorted(listed - story.called)}; not listed: {sorted(story.called - listed)}")
+        resources = (await client.list_resources()).resources
+        templates = (await client.list_resource_templates()).resource_templates
+        prompts = (await client.list_prompts()).prompts
+        print(f"{len(resources)} resources, {len(templates)} templates, {len(prompts)} prompts")
+
+
+asyncio.run(main())
