@@ -1,15 +1,51 @@
 //! The whole state of the box, and the rules by which it changes.
 //!
-//! Invariant: nothing here does I/O; whoever owns the world delivers the pushes that it collects.
+//! Invariant: nothing here does I/O. Whoever owns the world asks it, and then delivers the pushes that it has collected. Rules live in one file
+//! each: sending in [`posting`], editing in [`editing`], and so on; how an account sees the result is drawn in [`view`].
 
 pub mod accounts;
+pub mod chats;
 mod clock;
+mod dialogs;
+pub mod editing;
+mod entities;
+pub mod files;
 pub mod keys;
+pub mod logs;
+pub mod mailboxes;
+mod membership;
+pub mod messages;
+pub mod peers;
+pub mod pins;
+pub mod polls;
+pub mod posting;
+pub mod reactions;
+mod reading;
+pub mod refusal;
+mod scheduling;
+pub mod searching;
+mod seed;
+pub mod sign_ins;
+pub mod telling;
+pub mod thread;
+pub mod verbs;
+pub mod view;
+
+use std::collections::{BTreeMap, HashMap};
 
 use grammers_tl_types as tl;
 
 use accounts::Accounts;
+use chats::{Channel, Group};
+pub(crate) use dialogs::DialogPage;
+use files::Files;
 use keys::Keys;
+use mailboxes::Mailbox;
+use peers::{Peer, mix};
+use polls::Polls;
+use refusal::{Allowed, RpcError};
+use sign_ins::SignIns;
+use thread::Thread;
 
 /// What a new world is made from.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +58,7 @@ pub struct Seed {
 
 impl Default for Seed {
     fn default() -> Self {
-        Self {
-            seed: 1,
-            messages: 5_000,
-        }
+        Self { seed: 1, messages: 5_000 }
     }
 }
 
@@ -46,23 +79,57 @@ pub struct World {
     pub keys: Keys,
     /// People and bots.
     pub accounts: Accounts,
+    /// Sign-ins that are under way.
+    pub sign_ins: SignIns,
+    /// Basic groups by id.
+    pub groups: BTreeMap<i64, Group>,
+    /// Supergroups and channels by id.
+    pub channels: BTreeMap<i64, Channel>,
+    /// Photos and documents.
+    pub files: Files,
+    /// Polls.
+    pub polls: Polls,
+    mailboxes: HashMap<i64, Mailbox>,
+    nobody: Mailbox,
+    /// What access hashes are made from.
+    secret: i64,
+    last_uid: u64,
+    /// The world's clock never shows an earlier moment: its history lies in the past.
+    not_before: i32,
     pushes: Vec<Push>,
+    echo: Vec<tl::enums::Update>,
 }
 
 impl World {
     /// Makes the same world for the same seed.
     pub fn seeded(options: &Seed) -> Self {
+        seed::grow(options)
+    }
+
+    /// A world without anybody.
+    pub(crate) fn empty(seed: u64) -> Self {
+        let secret = mix(&[seed.cast_signed(), 0x7e1e]);
         Self {
-            keys: Keys::new(options.seed),
+            keys: Keys::new(seed),
             accounts: Accounts::default(),
+            sign_ins: SignIns::new(seed),
+            groups: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            files: Files::new(secret),
+            polls: Polls::default(),
+            mailboxes: HashMap::new(),
+            nobody: Mailbox::default(),
+            secret,
+            last_uid: 0,
+            not_before: 0,
             pushes: Vec::new(),
+            echo: Vec::new(),
         }
     }
 
     /// Now, in Unix seconds.
-    #[expect(clippy::unused_self, reason = "the floor comes with the seed")]
     pub fn now(&self) -> i32 {
-        clock::unix_seconds(0)
+        clock::unix_seconds(self.not_before)
     }
 
     /// Takes what has to be delivered to clients since the last call.
@@ -73,5 +140,44 @@ impl World {
     /// Keeps something for delivery.
     pub fn push(&mut self, push: Push) {
         self.pushes.push(push);
+    }
+
+    /// What belongs to one account; an empty mailbox for one that has nothing yet.
+    pub fn mailbox(&self, account: i64) -> &Mailbox {
+        self.mailboxes.get(&account).unwrap_or(&self.nobody)
+    }
+
+    /// The same, to change it.
+    pub(crate) fn mailbox_mut(&mut self, account: i64) -> &mut Mailbox {
+        self.mailboxes.entry(account).or_default()
+    }
+
+    /// The supergroup or channel with this id.
+    pub fn channel(&self, id: i64) -> Allowed<&Channel> {
+        self.channels.get(&id).ok_or_else(|| RpcError::bad_request("CHANNEL_INVALID"))
+    }
+
+    /// The messages of a conversation, as the mailbox of `account` or the channel holds them.
+    pub fn thread(&self, account: i64, peer: Peer) -> &Thread {
+        match peer {
+            Peer::Channel(id) => self.channels.get(&id).map_or(Thread::EMPTY, |channel| &channel.thread),
+            Peer::User(_) | Peer::Group(_) => self.mailbox(account).thread(peer),
+        }
+    }
+
+    /// Finds whoever has this public name.
+    pub fn by_username(&self, username: &str) -> Option<Peer> {
+        let wanted = username.trim_start_matches('@');
+        let account = self.accounts.by_username(wanted).map(|account| Peer::User(account.user_id));
+        let has_name =
+            |channel: &&Channel| channel.username.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+        account.or_else(|| self.channels.values().find(has_name).map(|channel| Peer::Channel(channel.id)))
+    }
+
+    /// Finds the group or channel that this invite leads to.
+    pub(crate) fn by_invite(&self, hash: &str) -> Option<Peer> {
+        let group = self.groups.values().find(|group| group.invite == hash).map(|group| Peer::Group(group.id));
+        let channel = || self.channels.values().find(|channel| channel.invite == hash);
+        group.or_else(|| channel().map(|channel| Peer::Channel(channel.id)))
     }
 }

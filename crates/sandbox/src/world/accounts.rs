@@ -16,12 +16,12 @@ pub struct Password {
 
 impl fmt::Debug for Password {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Password")
-            .field("hint", &self.hint)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Password").field("hint", &self.hint).finish_non_exhaustive()
     }
 }
+
+/// The data centre that accounts live in unless they are moved.
+pub const HOME_DC: i32 = 2;
 
 /// One person or bot.
 #[derive(Clone)]
@@ -42,6 +42,8 @@ pub struct Account {
     pub bot: bool,
     /// How a bot signs in, in the form `id:secret`.
     pub bot_token: Option<String>,
+    /// The data centre that the account lives in; others send its clients on.
+    pub dc: i32,
     /// Asked for after the login code.
     pub password: Option<Password>,
     /// The profile photo, as an id in the world's files.
@@ -62,6 +64,7 @@ impl Account {
             about: String::new(),
             bot: false,
             bot_token: None,
+            dc: HOME_DC,
             password: None,
             photo: None,
             last_seen: 0,
@@ -80,9 +83,7 @@ impl Account {
 
     /// First and last name as people read them.
     pub fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
-            .trim_end()
-            .to_owned()
+        format!("{} {}", self.first_name, self.last_name).trim_end().to_owned()
     }
 }
 
@@ -126,25 +127,18 @@ impl Accounts {
     /// Finds a person by phone number; a leading plus and spaces do not matter.
     pub fn by_phone(&self, phone: &str) -> Option<&Account> {
         let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-        self.iter()
-            .find(|account| !digits.is_empty() && account.phone == digits)
+        self.iter().find(|account| !digits.is_empty() && account.phone == digits)
     }
 
     /// Finds an account by username, in any letter case, with or without the at sign.
     pub fn by_username(&self, username: &str) -> Option<&Account> {
         let wanted = username.trim_start_matches('@');
-        self.iter().find(|account| {
-            account
-                .username
-                .as_deref()
-                .is_some_and(|name| name.eq_ignore_ascii_case(wanted))
-        })
+        self.iter().find(|account| account.username.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted)))
     }
 
     /// Finds a bot by its token.
     pub fn by_bot_token(&self, token: &str) -> Option<&Account> {
-        self.iter()
-            .find(|account| account.bot_token.as_deref() == Some(token))
+        self.iter().find(|account| account.bot_token.as_deref() == Some(token))
     }
 }
 
@@ -176,9 +170,6 @@ mod tests {
     #[test]
     fn debug_output_hides_phone_and_name() {
         let shown = format!("{:?}", one_person());
-        assert!(
-            !shown.contains("15550001") && !shown.contains("Alice"),
-            "{shown}"
-        );
+        assert!(!shown.contains("15550001") && !shown.contains("Alice"), "{shown}");
     }
 }

@@ -45,10 +45,7 @@ pub struct Keys {
 impl Keys {
     /// No keys yet; those made later follow from the seed.
     pub fn new(seed: u64) -> Self {
-        Self {
-            by_id: HashMap::new(),
-            random: ChaCha12Rng::seed_from_u64(seed),
-        }
+        Self { by_id: HashMap::new(), random: ChaCha12Rng::seed_from_u64(seed) }
     }
 
     /// Makes a new key for a data centre, signed in as `account` or as nobody; returns its id.
@@ -56,16 +53,7 @@ impl Keys {
         let mut bytes = [0; 256];
         self.random.fill_bytes(&mut bytes);
         let key_id = key_id(&bytes);
-        self.by_id.insert(
-            key_id,
-            Key {
-                bytes,
-                dc,
-                account,
-                awaiting_password: None,
-                layer: 0,
-            },
-        );
+        self.by_id.insert(key_id, Key { bytes, dc, account, awaiting_password: None, layer: 0 });
         key_id
     }
 
@@ -86,10 +74,7 @@ impl Keys {
 
     /// The ids of the keys that are signed in as `account`.
     pub fn of_account(&self, account: i64) -> impl Iterator<Item = u64> + '_ {
-        self.by_id
-            .iter()
-            .filter(move |(_, key)| key.account == Some(account))
-            .map(|(id, _)| *id)
+        self.by_id.iter().filter(move |(_, key)| key.account == Some(account)).map(|(id, _)| *id)
     }
 }
 
