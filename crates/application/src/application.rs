@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use secrecy::SecretBox;
 use telegraphist_domain::Session;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
-use crate::pipeline::Budgets;
+use crate::pipeline::{Budgets, Circuits, OpenCalls};
 use crate::ports::{AuditLog, Clock, Connections, EventStore, Idempotency, Ids, Limiter, Peers, SignIn, Vault, Views};
 use crate::updates::AnnouncedInbox;
 
@@ -75,12 +77,30 @@ impl Settings {
 pub(crate) struct Inner {
     pub(crate) ports: Ports,
     pub(crate) settings: Settings,
+    pub(crate) circuits: Circuits,
+    pub(crate) open_calls: OpenCalls,
+    /// One for every call that may be under way.
+    pub(crate) places: Arc<Semaphore>,
+    /// Writes under way; they outlive the callers that started them.
+    pub(crate) writes: TaskTracker,
 }
+
+/// How many calls may be under way at once.
+const CALLS_MAX: usize = 512;
 
 impl Application {
     /// An application on these ports.
     pub fn new(ports: Ports, settings: Settings) -> Self {
-        Self { inner: Arc::new(Inner { ports, settings }) }
+        Self {
+            inner: Arc::new(Inner {
+                ports,
+                settings,
+                circuits: Circuits::default(),
+                open_calls: OpenCalls::default(),
+                places: Arc::new(Semaphore::new(CALLS_MAX)),
+                writes: TaskTracker::new(),
+            }),
+        }
     }
 
     /// What the application was given.

@@ -18,9 +18,7 @@ impl ChatArg {
     pub fn parse(&self) -> Result<ChatRef, Refused> {
         self.0
             .parse()
-            .map_err(|problem: telegraphist_domain::references::NotAChat| {
-                Refused::new("chat", problem.to_string())
-            })
+            .map_err(|problem: telegraphist_domain::references::NotAChat| Refused::new("chat", problem.to_string()))
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Failure {
     pub correlation_id: String,
     /// Facts that belong to the code: parts already sent, candidates, limits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<serde_json::Value>,
+    pub details: Option<Box<serde_json::Value>>,
 }
 
 impl Failure {
@@ -51,7 +51,7 @@ impl Failure {
     /// Adds facts.
     #[must_use]
     pub fn with_details(mut self, details: serde_json::Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 }

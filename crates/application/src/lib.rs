@@ -8,6 +8,7 @@ pub mod ambient;
 mod application;
 pub mod arguments;
 pub mod caller;
+mod cursors;
 #[cfg(any(test, feature = "contracts"))]
 pub mod contracts;
 pub mod failure;

@@ -10,9 +10,7 @@ use crate::readable::Readable;
 /// description to drift from it: doc comments of the struct and its fields are what a model reads.
 ///
 /// Operations do not implement `Debug`: they carry message texts, phone numbers and file contents.
-pub trait Operation:
-    Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static
-{
+pub trait Operation: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
     /// What it answers; kept for repeated calls, hence both directions.
     type Output: Readable + Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
 
@@ -66,10 +64,7 @@ pub struct Refused {
 impl Refused {
     /// A refusal of `argument`.
     pub fn new(argument: &'static str, problem: impl Into<String>) -> Self {
-        Self {
-            argument,
-            problem: problem.into(),
-        }
+        Self { argument, problem: problem.into() }
     }
 }
 

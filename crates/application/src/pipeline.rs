@@ -1,72 +1,238 @@
-//! The way of every Telegram operation, written once. Start with [`Application::perform`].
+//! The way of every Telegram operation, written once.
+//!
+//! Scopes and policy, argument limits, what is kept under an idempotency key, budgets, confirmation, the claim of the
+//! key, the circuit of the session, one attempt with a deadline, then outcome, audit row and trace. Only the first and
+//! the last step know the operation's types; between them a [`call::Call`] goes. A write runs in a task of its own, so
+//! that a caller who leaves cannot keep its outcome from being recorded. Start with [`Application::perform`].
 
+mod arguments;
+mod audit;
 mod budgets;
+mod call;
+mod circuit;
+mod keyed;
+mod limits;
+mod refusals;
+mod session;
 
 pub use budgets::Budgets;
+pub(crate) use circuit::Circuits;
+pub(crate) use keyed::OpenCalls;
 
+use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::application::Application;
+use secrecy::ExposeSecret as _;
+use telegraphist_domain::SessionId;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::application::{Application, Inner};
 use crate::caller::{CallContext, Caller};
+use crate::cursors::{self, Binding};
 use crate::failure::{Code, Failure};
-use crate::operation::Operation;
+use crate::operation::{Facts, Operation};
 use crate::operations::ListSessions;
-use crate::ports::{Cursors, Execute, Execution, PartState, Parts, StoreError, Telegram};
+use crate::ports::{Cursors, Execute, Telegram};
 use crate::views::{Page, SessionView};
+use arguments::Arguments;
+use call::{Answer, Attempt, Call};
+use keyed::Kept;
 
-struct NoParts;
-
-#[async_trait::async_trait]
-impl Parts for NoParts {
-    async fn known(&self, _part: u32) -> Result<Option<PartState>, StoreError> {
-        Ok(None)
-    }
-    async fn note(&self, _part: u32, _state: PartState) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
+/// The longest a caller may ask to wait.
+const TIMEOUT_MAX: Duration = Duration::from_hours(24);
 
 impl Application {
-    /// Performs a Telegram operation.
+    /// Performs an operation on Telegram for `caller`.
     pub async fn perform<O: Operation>(
         &self,
-        _caller: &Caller,
+        caller: &Caller,
         operation: O,
         context: CallContext,
     ) -> Result<O::Output, Failure>
     where
         dyn Telegram: Execute<O>,
     {
-        let ports = self.ports();
-        let sessions = ports.views.sessions().await?;
-        let view = sessions
-            .into_iter()
-            .find(|view| operation.session().is_none_or(|name| name == view.name || name == view.id))
-            .ok_or_else(|| Failure::new(Code::UnknownSession, "no such session", ""))?;
-        let session = view.id.parse().map_err(|_| Failure::new(Code::Internal, "bad id", ""))?;
-        let execution = Execution {
-            session,
-            key: ports.ids.idempotency_key(),
-            deadline: tokio::time::Instant::now() + self.inner.settings.timeout,
-            wait_max: self.inner.settings.wait_max,
-            cancel: context.cancel,
-            correlation_id: ports.ids.correlation(),
-            progress: context.progress,
-            parts: Arc::new(NoParts),
-            cursors: Cursors { seal: Arc::new(|_| String::new()), position: None },
-        };
-        let failed = |error: crate::ports::TelegramError| Failure::new(Code::Unavailable, error.to_string(), "");
-        let telegram = ports.connections.telegram(session).await.map_err(failed)?;
-        telegram.execute(&execution, &operation).await.map_err(failed)
+        let traced = Traced::start(self, O::FACTS, &context);
+        let span = traced.span.clone();
+        let result = self.performed(caller, operation, context, &traced.correlation_id).instrument(span).await;
+        traced.end(result)
     }
 
-    /// The sessions of this server.
+    async fn performed<O: Operation>(
+        &self,
+        caller: &Caller,
+        operation: O,
+        context: CallContext,
+        correlation_id: &str,
+    ) -> Result<O::Output, Failure>
+    where
+        dyn Telegram: Execute<O>,
+    {
+        let deadline = self.inner.deadline(&context)?;
+        self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
+        let session = session::find(&*self.inner.ports.views, operation.session()).await?;
+        operation.check().map_err(|refused| refusals::invalid(&refused))?;
+        let operation = Arc::new(operation);
+        let call = Call {
+            facts: O::FACTS,
+            caller: caller.clone(),
+            cursors: self.inner.cursors(session.id, &operation)?,
+            session,
+            key: operation.idempotency_key().map(str::to_owned),
+            is_confirmed: operation.is_confirmed(),
+            is_dry_run: operation.is_dry_run(),
+            arguments: Arc::clone(&operation) as Arc<dyn Arguments>,
+            deadline,
+            cancel: context.cancel,
+            progress: context.progress,
+            correlation_id: correlation_id.to_owned(),
+        };
+        let attempt: Attempt = Box::new(move |telegram, execution| {
+            Box::pin(async move {
+                let answer = telegram.execute(&execution, &*operation).await?;
+                Ok(Box::new(answer) as Box<dyn Answer>)
+            })
+        });
+        match self.run(call, attempt).await? {
+            Kept::Json(json) => serde_json::from_str(&json).map_err(|_| refusals::broke()),
+            Kept::Fresh(answer) => {
+                let answer: Box<dyn Any> = answer.into_any();
+                Ok(*answer.downcast().expect("the attempt above answers the operation's output"))
+            }
+        }
+    }
+
+    /// The sessions of this server; needs no Telegram, so it has the pipeline's first and last steps only.
     pub async fn list_sessions(
         &self,
-        _caller: &Caller,
+        caller: &Caller,
         _query: ListSessions,
-        _context: CallContext,
+        context: CallContext,
     ) -> Result<Page<SessionView>, Failure> {
-        Ok(Page::new(self.ports().views.sessions().await?, None))
+        let traced = Traced::start(self, ListSessions::FACTS, &context);
+        let result = async {
+            self.inner.deadline(&context)?;
+            self.admit(caller, ListSessions::FACTS, false, &traced.correlation_id).await?;
+            Ok(Page::new(self.ports().views.sessions().await?, None))
+        }
+        .instrument(traced.span.clone())
+        .await;
+        traced.end(result)
+    }
+
+    /// Waits until every write that is under way has its outcome. For shutting down, once no caller can start more.
+    pub async fn drain(&self) {
+        self.inner.writes.close();
+        self.inner.writes.wait().await;
+    }
+
+    /// Scopes and policy; a denial leaves a row.
+    async fn admit(
+        &self,
+        caller: &Caller,
+        facts: Facts,
+        is_dry_run: bool,
+        correlation_id: &str,
+    ) -> Result<(), Failure> {
+        let Some(denied) = caller.grants.refusal(&facts, is_dry_run) else {
+            return Ok(());
+        };
+        let failure = refusals::denied(denied);
+        let outcome = failure.code.as_str();
+        audit::denial(&self.inner, caller, facts.name, correlation_id, outcome).await;
+        Err(failure)
+    }
+
+    /// The erased middle: a read in the caller's own task, a write in one of its own.
+    async fn run(&self, call: Call, attempt: Attempt) -> Result<Kept, Failure> {
+        let place = Arc::clone(&self.inner.places).try_acquire_owned().map_err(|_| refusals::overloaded())?;
+        if !call.is_write() {
+            let _place = place;
+            return call.run(self, attempt).await.map(Kept::Fresh);
+        }
+        let app = self.clone();
+        let write = async move {
+            let _place = place;
+            if call.is_kept() {
+                call.run_kept(&app, attempt).await
+            } else {
+                call.run(&app, attempt).await.map(Kept::Fresh)
+            }
+        };
+        self.inner.writes.spawn(write.in_current_span()).await.unwrap_or_else(|_stopped| Err(refusals::broke()))
+    }
+}
+
+impl Inner {
+    /// When the caller stops waiting.
+    fn deadline(&self, context: &CallContext) -> Result<Instant, Failure> {
+        let timeout = context.timeout.unwrap_or(self.settings.timeout);
+        let left = match context.deadline {
+            None => timeout,
+            // A negative rest is no Duration: the deadline is in the past.
+            Some(deadline) => (deadline - self.ports.clock.now()).to_std().unwrap_or_default().min(timeout),
+        };
+        if left.is_zero() {
+            return Err(refusals::deadline_exceeded());
+        }
+        Ok(Instant::now() + left.min(TIMEOUT_MAX))
+    }
+
+    /// Opens the caller's cursor, and seals those of the answer. The arguments are hashed only when a cursor is.
+    fn cursors<O: Operation>(self: &Arc<Self>, session: SessionId, operation: &Arc<O>) -> Result<Cursors, Failure> {
+        fn binding<O: Operation>(session: SessionId, operation: &O) -> Binding<'static> {
+            Binding { session, operation: O::FACTS.name, arguments: operation.list_hash() }
+        }
+        let key = self.settings.cursor_key.expose_secret();
+        let now = self.ports.clock.now();
+        let position = match operation.cursor() {
+            None => None,
+            Some(cursor) => Some(cursors::open(key, binding(session, &**operation), now, cursor)?),
+        };
+        let inner = Arc::clone(self);
+        let operation = Arc::clone(operation);
+        let seal = move |position: &[u8]| {
+            let key = inner.settings.cursor_key.expose_secret();
+            let now = inner.ports.clock.now();
+            cursors::seal(key, binding(session, &*operation), now, position)
+        };
+        Ok(Cursors { seal: Arc::new(seal), position })
+    }
+}
+
+/// One call as the operator sees it.
+struct Traced {
+    facts: Facts,
+    correlation_id: String,
+    started: Instant,
+    span: tracing::Span,
+}
+
+impl Traced {
+    fn start(app: &Application, facts: Facts, context: &CallContext) -> Self {
+        let correlation_id = context.correlation_id.clone().unwrap_or_else(|| app.ports().ids.correlation());
+        let span = tracing::info_span!("operation", name = facts.name, correlation_id);
+        Self { facts, correlation_id, started: Instant::now(), span }
+    }
+
+    fn end<T>(self, result: Result<T, Failure>) -> Result<T, Failure> {
+        let _entered = self.span.enter();
+        let elapsed_us = self.started.elapsed().as_micros() as u64;
+        let operation = self.facts.name;
+        match &result {
+            Ok(_) => tracing::debug!(target: "telegraphist::operation", operation, elapsed_us, outcome = "ok"),
+            Err(failure) if failure.code == Code::Internal => {
+                tracing::error!(target: "telegraphist::operation", operation, elapsed_us, outcome = failure.code.as_str(), "{}", failure.message);
+            }
+            Err(failure) => {
+                tracing::info!(target: "telegraphist::operation", operation, elapsed_us, outcome = failure.code.as_str());
+            }
+        }
+        result.map_err(|mut failure| {
+            failure.correlation_id.clone_from(&self.correlation_id);
+            failure
+        })
     }
 }

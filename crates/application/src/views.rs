@@ -5,9 +5,7 @@ mod chat;
 mod message;
 mod session;
 
-pub use answer::{
-    Changed, Downloaded, Edited, Link, Me, Messages, Resolved, Sent, SentPart, SentState, Viewed,
-};
+pub use answer::{Changed, Downloaded, Edited, Link, Me, Messages, Resolved, Sent, SentPart, SentState, Viewed};
 pub use chat::{ChatBrief, ChatDetail, ChatView, MemberView, Rights, TopicView, UserView};
 pub use message::{MediaView, MessageView, Reaction, Sender};
 pub use session::SessionView;
@@ -30,10 +28,6 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// A page; `next_cursor` decides whether there are more.
     pub fn new(items: Vec<T>, next_cursor: Option<String>) -> Self {
-        Self {
-            items,
-            has_more: next_cursor.is_some(),
-            next_cursor,
-        }
+        Self { items, has_more: next_cursor.is_some(), next_cursor }
     }
 }

@@ -9,6 +9,7 @@ use crate::views::{Sent};
 /// Send one file, or up to 10 as an album, each by path, url or base64.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of the tool by its own name")]
 pub struct SendFile {
     /// Session name, if not the default.
     pub session: Option<String>,

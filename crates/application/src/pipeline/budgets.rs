@@ -22,7 +22,7 @@ pub struct Budgets {
 impl Budgets {
     /// For accounts of the real Telegram.
     pub fn for_telegram() -> Self {
-        let per_minute = |burst| Some(Rate { burst, per: Duration::from_secs(60) });
+        let per_minute = |burst| Some(Rate { burst, per: Duration::from_mins(1) });
         Self {
             search: per_minute(300),
             resolve: per_minute(120),

@@ -1,0 +1,161 @@
+//! Budgets of ours, and the waits that Telegram asked for: obeyed before a call, remembered after it.
+
+use std::time::Duration;
+
+use telegraphist_domain::ChatRef;
+use tokio::time::Instant;
+
+use super::call::Call;
+use crate::application::Inner;
+use crate::failure::{Code, Failure};
+use crate::ports::{BucketKey, StoreError, TelegramError, Verdict};
+
+/// Whose limit a wait is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Telegram,
+    Budget,
+}
+
+/// Returns when the call may go on: at once, or after a wait that is short enough.
+pub(super) async fn pass(inner: &Inner, call: &Call) -> Result<(), Failure> {
+    let blocked = blocked(inner, call).await?;
+    if !blocked.is_zero() {
+        wait_out(inner, call, blocked, Whose::Telegram).await?;
+    }
+    let buckets = buckets(inner, call);
+    if buckets.is_empty() {
+        return Ok(());
+    }
+    loop {
+        let now = inner.ports.clock.now();
+        match inner.ports.limiter.acquire(&buckets, 1, now).await? {
+            Verdict::Go => return Ok(()),
+            // Never zero, so that a limiter that rounds down cannot make this spin.
+            Verdict::Wait(wait) => {
+                let wait = wait.max(Duration::from_millis(1));
+                wait_out(inner, call, wait, Whose::Budget).await?;
+            }
+        }
+    }
+}
+
+/// Remembers a wait that Telegram asked for, so that the next call, also after a restart, does not have to ask again.
+pub(super) async fn remember(inner: &Inner, call: &Call, error: &TelegramError) {
+    let (retry_after, method) = match error {
+        TelegramError::RateLimited { retry_after, method } => (*retry_after, method.to_ascii_lowercase()),
+        TelegramError::Partial { cause, .. } => {
+            return Box::pin(remember(inner, call, cause)).await;
+        }
+        TelegramError::NeedsLogin { .. }
+        | TelegramError::UnknownChat
+        | TelegramError::UnseenId
+        | TelegramError::UnknownMessage
+        | TelegramError::Invalid(_)
+        | TelegramError::Forbidden { .. }
+        | TelegramError::Unsupported { .. }
+        | TelegramError::OutcomeUnknown
+        | TelegramError::DeadlineExceeded
+        | TelegramError::Cancelled
+        | TelegramError::Unavailable(_)
+        | TelegramError::Refused { .. }
+        | TelegramError::File(_)
+        | TelegramError::Store(_) => return,
+    };
+    // Slow mode is a rule of one chat; remembering it for the account would stop calls elsewhere.
+    if method.contains("slowmode") {
+        return;
+    }
+    let bucket = if method.contains("resolve") { resolve_bucket(call) } else { operation_bucket(call) };
+    let until = inner.ports.clock.now() + retry_after;
+    if let Err(error) = inner.ports.limiter.block(&bucket, until).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "a wait of Telegram was not kept");
+    }
+}
+
+fn operation_bucket(call: &Call) -> BucketKey {
+    BucketKey(format!("flood/{}/{}", call.session.id, call.facts.name))
+}
+
+/// Looking up names is limited hardest, sometimes for hours, and happens inside other operations; what needs no
+/// look-up must not wait for it.
+fn resolve_bucket(call: &Call) -> BucketKey {
+    BucketKey(format!("flood/{}/resolve", call.session.id))
+}
+
+/// How long Telegram wants calls like this one to wait.
+async fn blocked(inner: &Inner, call: &Call) -> Result<Duration, StoreError> {
+    let now = inner.ports.clock.now();
+    let limiter = &inner.ports.limiter;
+    let operation = limiter.blocked(&[operation_bucket(call)], now).await?;
+    let resolving = limiter.blocked(&[resolve_bucket(call)], now).await?;
+    if resolving > operation && needs_look_up(inner, call).await? {
+        return Ok(resolving);
+    }
+    Ok(operation)
+}
+
+/// Whether a chat of the call is named in a way that only Telegram can look up.
+async fn needs_look_up(inner: &Inner, call: &Call) -> Result<bool, StoreError> {
+    let peers = &inner.ports.peers;
+    for chat in call.arguments.chats() {
+        let is_known = match chat.parse::<ChatRef>() {
+            Ok(ChatRef::Username(name)) => peers.by_username(call.session.id, &name).await?.is_some(),
+            Ok(ChatRef::Phone(phone)) => peers.by_phone(call.session.id, &phone).await?.is_some(),
+            Ok(ChatRef::Me | ChatRef::Id(_) | ChatRef::Invite(_)) | Err(_) => true,
+        };
+        if !is_known {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn buckets(inner: &Inner, call: &Call) -> Vec<(BucketKey, crate::ports::Rate)> {
+    let principal =
+        call.caller.grants.budget.map(|rate| (BucketKey(format!("principal/{}", call.caller.principal)), rate));
+    let class = call.facts.class;
+    let session = inner.settings.budgets.of(class).map(|rate| {
+        let key = format!("session/{}/{}", call.session.id, class.as_str());
+        (BucketKey(key), rate)
+    });
+    principal.into_iter().chain(session).collect()
+}
+
+/// Waits if the wait is short enough and leaves time for the call; else says how long it is.
+async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: Whose) -> Result<(), Failure> {
+    let until = Instant::now() + wait;
+    if wait > inner.settings.wait_max || until >= call.deadline {
+        return Err(too_long(call, wait, whose));
+    }
+    let seconds = wait.as_secs().max(1);
+    let mut passed = 0;
+    while Instant::now() < until {
+        call.progress.report(passed, Some(seconds), "waiting as Telegram's limits ask");
+        let next = until.min(Instant::now() + Duration::from_secs(1));
+        tokio::select! {
+            () = tokio::time::sleep_until(next) => passed += 1,
+            () = call.cancel.cancelled() => return Err(super::refusals::cancelled()),
+        }
+    }
+    Ok(())
+}
+
+fn too_long(call: &Call, wait: Duration, whose: Whose) -> Failure {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let operation = call.facts.name;
+    let message = match whose {
+        Whose::Telegram => {
+            format!("Telegram lets this account call {operation} again in {seconds} s.")
+        }
+        Whose::Budget => {
+            format!("This server's budget for {operation} is used up for {seconds} s.")
+        }
+    };
+    Failure::new(
+        Code::RateLimited,
+        message,
+        "Wait `retry_after_ms`, then repeat the call; until then do something else.",
+    )
+    .retry_after(wait)
+}

@@ -1,0 +1,91 @@
+//! Which session a call is for.
+
+use telegraphist_domain::SessionId;
+
+use crate::failure::{Code, Failure};
+use crate::ports::Views;
+use crate::views::SessionView;
+
+/// The session of a call, ready to be used.
+#[derive(Debug, Clone)]
+pub(super) struct KnownSession {
+    pub(super) id: SessionId,
+    pub(super) name: String,
+}
+
+/// Finds the session that was named, else the default, else the only one.
+pub(super) async fn find(views: &dyn Views, named: Option<&str>) -> Result<KnownSession, Failure> {
+    let view = match named {
+        Some(name_or_id) => views.session(name_or_id).await?,
+        None => default_of(views.sessions().await?),
+    };
+    match view {
+        Some(view) => usable(view),
+        None => Err(unknown(named, &views.sessions().await?)),
+    }
+}
+
+fn default_of(mut sessions: Vec<SessionView>) -> Option<SessionView> {
+    if let Some(at) = sessions.iter().position(|view| view.is_default) {
+        return Some(sessions.swap_remove(at));
+    }
+    if sessions.len() == 1 {
+        return sessions.pop();
+    }
+    None
+}
+
+fn usable(view: SessionView) -> Result<KnownSession, Failure> {
+    let reason = match view.state.as_str() {
+        "ready" => {
+            let id = view.id.parse().map_err(|_| unreadable(&view.name))?;
+            return Ok(KnownSession { id, name: view.name });
+        }
+        "created" | "initializing" => "its sign-in is not finished",
+        "closing" | "closed" => "it was logged out",
+        _ => view.reason.as_deref().unwrap_or("Telegram ended its login"),
+    };
+    Err(needs_login(&view.name, reason))
+}
+
+fn unreadable(name: &str) -> Failure {
+    Failure::new(
+        Code::Internal,
+        format!("The store has no valid id for session `{name}`."),
+        "Run `telegraphist doctor`.",
+    )
+}
+
+/// What to say when a session is not signed in.
+pub(super) fn needs_login(name: &str, reason: &str) -> Failure {
+    Failure::new(
+        Code::NeedsLogin,
+        format!("Session `{name}` is not signed in to Telegram: {reason}."),
+        format!("Run `telegraphist login --session {name}` in a terminal, then repeat the call."),
+    )
+    .with_details(serde_json::json!({ "session": name }))
+}
+
+fn unknown(asked: Option<&str>, sessions: &[SessionView]) -> Failure {
+    let names: Vec<&str> = sessions.iter().map(|view| view.name.as_str()).collect();
+    if names.is_empty() {
+        return Failure::new(
+            Code::UnknownSession,
+            "This server holds no Telegram session yet.",
+            "Run `telegraphist login` in a terminal, then repeat the call.",
+        );
+    }
+    let message = match asked {
+        Some(_) => "There is no session of that name or id.",
+        None => "There are several sessions and none of them is the default.",
+    };
+    Failure::new(
+        Code::UnknownSession,
+        message,
+        format!(
+            "Pass `session` as one of: {}; or choose a default with `telegraphist sessions default NAME`.",
+            names.join(", ")
+        ),
+    )
+    .with_details(serde_json::json!({ "sessions": names }))
+}
