@@ -128,10 +128,9 @@ impl Called {
         Self {
             structured: serde_json::to_value(output).expect("answers are plain data"),
             text: text_of(output),
-            media: output.media().map(|media| Shown {
-                mime_type: media.mime_type.to_owned(),
-                base64: media.base64.to_owned(),
-            }),
+            media: output
+                .media()
+                .map(|media| Shown { mime_type: media.mime_type.to_owned(), base64: media.base64.to_owned() }),
         }
     }
 }

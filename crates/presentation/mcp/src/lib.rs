@@ -6,9 +6,16 @@
 //! [`Selection`], then [`Server`].
 
 mod catalogue;
+mod completion;
+mod docs;
 mod lines;
 mod nearest;
+mod prompts;
+mod resources;
 mod selection;
+mod server;
 
 pub use catalogue::{Argument, Called, Catalogue, Shown, Tool};
+pub use docs::tools_markdown;
 pub use selection::{Choice, DEFAULT_TOOLSETS, Selection, UnknownName};
+pub use server::{INSTRUCTIONS, ServeError, Server, ServerOptions};

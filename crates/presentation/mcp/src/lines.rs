@@ -44,7 +44,7 @@ where
 
     async fn next(&mut self) -> Option<Result<Option<ClientJsonRpcMessage>, Refusal>> {
         match self.incoming.next().await {
-            Ok(Read::Line) => Some(message::read(self.incoming.take())),
+            Ok(Read::Line) => Some(message::read(&self.incoming.take())),
             Ok(Read::TooLong) => Some(Err(Refusal::too_long(&self.incoming.take(), self.incoming.line_max()))),
             Ok(Read::End) => None,
             Err(error) => {

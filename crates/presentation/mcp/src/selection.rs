@@ -121,13 +121,13 @@ fn toolset(name: &str) -> Result<Selection, UnknownName> {
     match name {
         "all" => Ok(Selection::everything()),
         "default" => Ok(Selection::default()),
-        _ => match Toolset::named(name) {
-            Some(toolset) => Ok(Selection::where_tool(|tool| tool.facts.toolset == toolset)),
-            None => {
+        _ => {
+            let toolset = Toolset::named(name).ok_or_else(|| {
                 let known = Toolset::ALL.iter().map(|toolset| toolset.as_str()).chain(["all", "default"]);
-                Err(UnknownName { kind: "toolset", name: name.to_owned(), near: nearest(name, known) })
-            }
-        },
+                UnknownName { kind: "toolset", name: name.to_owned(), near: nearest(name, known) }
+            })?;
+            Ok(Selection::where_tool(|tool| tool.facts.toolset == toolset))
+        }
     }
 }
 

@@ -24,7 +24,12 @@ pub(super) fn of(schema: &Schema) -> Vec<Argument> {
 }
 
 fn properties(schema: &Schema) -> impl Iterator<Item = (&str, &Value)> {
-    schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), value))
 }
 
 fn required(schema: &Schema) -> impl Iterator<Item = &str> {
@@ -50,12 +55,13 @@ pub(super) fn refused(refused: &Refused) -> Failure {
 }
 
 /// Finds what keeps `arguments` from being read. The reader is more generous than the schema (a number passes for an
-/// id that is a string), so certain misfits are looked for before possible ones.
+/// id that is a string), so what is certainly wrong is looked for before what may be.
 pub(super) fn explain(schema: &Schema, arguments: &Map<String, Value>) -> Failure {
     unknown(schema, arguments)
         .or_else(|| missing(schema, arguments))
-        .or_else(|| misfit(schema, arguments, Strictness::Certain))
-        .or_else(|| misfit(schema, arguments, Strictness::Possible))
+        .or_else(|| misfit(schema, arguments, Strictness::Kinds))
+        .or_else(|| misfit(schema, arguments, Strictness::Ranges))
+        .or_else(|| misfit(schema, arguments, Strictness::Exact))
         .unwrap_or_else(|| {
             failure("An argument is out of range or empty.", "Compare the arguments with the tool's input schema.")
         })
@@ -87,10 +93,15 @@ fn missing(schema: &Schema, arguments: &Map<String, Value>) -> Option<Failure> {
     Some(failure(format!("The argument `{name}` is missing."), format!("Add `{name}`: {kind}.")))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How closely to look; each step suspects more than the one before.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Strictness {
-    Certain,
-    Possible,
+    /// Kinds that no reader takes.
+    Kinds,
+    /// Numbers that fit no id and no count.
+    Ranges,
+    /// Everything that is not what the schema says.
+    Exact,
 }
 
 fn misfit(schema: &Schema, arguments: &Map<String, Value>, strictness: Strictness) -> Option<Failure> {
@@ -100,18 +111,19 @@ fn misfit(schema: &Schema, arguments: &Map<String, Value>, strictness: Strictnes
 }
 
 fn fits(property: &Value, value: &Value, strictness: Strictness) -> bool {
-    let is_certain = strictness == Strictness::Certain;
+    let is_generous = strictness < Strictness::Exact;
     if let Some(names) = property["enum"].as_array() {
         return names.contains(value) || value.is_null();
     }
     match (property["type"].as_str(), value) {
         (Some("string"), Value::String(text)) => property["format"] != "date-time" || is_time(text),
         (Some("integer"), Value::Number(number)) => {
-            is_certain || number.as_i64().is_some_and(|number| (0..=i64::from(i32::MAX)).contains(&number))
+            strictness == Strictness::Kinds
+                || number.as_i64().is_some_and(|number| (0..=i64::from(i32::MAX)).contains(&number))
         }
         // Ids are taken in both forms.
-        (Some("string"), Value::Number(number)) => is_certain && number.is_i64(),
-        (Some("integer"), Value::String(text)) => is_certain && text.parse::<i64>().is_ok(),
+        (Some("string"), Value::Number(number)) => is_generous && number.is_i64(),
+        (Some("integer"), Value::String(text)) => is_generous && text.parse::<i64>().is_ok(),
         (Some("boolean"), Value::Bool(_)) | (None, _) | (Some("null"), Value::Null) => true,
         (Some("array"), Value::Array(items)) => items.iter().all(|item| fits(&property["items"], item, strictness)),
         (Some("object"), Value::Object(fields)) => match property.as_object() {
@@ -123,7 +135,7 @@ fn fits(property: &Value, value: &Value, strictness: Strictness) -> bool {
             None => true,
         },
         // An optional argument may be null, a required one may not; the reader has decided.
-        (Some(_), Value::Null) => is_certain,
+        (Some(_), Value::Null) => is_generous,
         (Some(_), _) => false,
     }
 }

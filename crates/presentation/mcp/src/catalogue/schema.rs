@@ -125,9 +125,14 @@ mod tests {
 
     #[test]
     fn an_option_may_be_left_out_and_is_never_null() {
-        assert_eq!(simplified(json!({"type": ["integer", "null"], "format": "uint32", "minimum": 0})), json!({"type": "integer"}));
         assert_eq!(
-            simplified(json!({"description": "field", "anyOf": [{"type": "string", "description": "type"}, {"type": "null"}]})),
+            simplified(json!({"type": ["integer", "null"], "format": "uint32", "minimum": 0})),
+            json!({"type": "integer"})
+        );
+        assert_eq!(
+            simplified(
+                json!({"description": "field", "anyOf": [{"type": "string", "description": "type"}, {"type": "null"}]})
+            ),
             json!({"type": "string", "description": "field"})
         );
     }

@@ -82,19 +82,16 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
 type Parsed = Result<Option<ClientJsonRpcMessage>, Refusal>;
 
 /// Reads one line. `None` is a line that asks for nothing: an empty one, or a notification nobody here knows.
-pub(super) fn read(line: Vec<u8>) -> Parsed {
+pub(super) fn read(line: &[u8]) -> Parsed {
     const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&line).trim_ascii();
+    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii();
     if line.is_empty() {
         return Ok(None);
     }
-    match parse(line) {
-        Err(refusal) if refusal.code == ErrorCode::PARSE_ERROR => match surrogates::repaired(line) {
-            Some(repaired) => with_broken_text(&repaired),
-            None => Err(refusal),
-        },
-        parsed => parsed,
-    }
+    parse(line).or_else(|refusal| match surrogates::repaired(line) {
+        Some(repaired) => with_broken_text(&repaired),
+        None => Err(refusal),
+    })
 }
 
 fn parse(line: &[u8]) -> Parsed {
@@ -133,10 +130,7 @@ fn request(line: &[u8], envelope: &Envelope<'_>, id: &Value, method: &str) -> Pa
             None => Err(wrong_params(id, method)),
         };
     }
-    let message = match serde_json::from_slice(line) {
-        Ok(message) => message,
-        Err(_) => return Err(wrong_params(id, method)),
-    };
+    let Ok(message) = serde_json::from_slice(line) else { return Err(wrong_params(id, method)) };
     match message {
         // The library takes a known method with odd params for a method it does not know.
         ClientJsonRpcMessage::Request(request)
@@ -246,7 +240,7 @@ mod tests {
     use super::*;
 
     fn refusal(line: &str) -> Value {
-        let refused = read(line.as_bytes().to_vec()).expect_err("refused");
+        let refused = read(line.as_bytes()).expect_err("refused");
         serde_json::to_value(refused.answer()).expect("plain data")
     }
 
@@ -293,8 +287,9 @@ mod tests {
 
     #[test]
     fn a_tool_call_keeps_its_meta() {
-        let line = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_me","_meta":{"progressToken":5}}}"#;
-        let Ok(Some(ClientJsonRpcMessage::Request(request))) = read(line.as_bytes().to_vec()) else {
+        let line =
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_me","_meta":{"progressToken":5}}}"#;
+        let Ok(Some(ClientJsonRpcMessage::Request(request))) = read(line.as_bytes()) else {
             panic!("a request");
         };
         assert!(rmcp::model::GetMeta::get_meta(&request.request).get_progress_token().is_some());
@@ -303,13 +298,13 @@ mod tests {
     #[test]
     fn an_unknown_method_is_left_to_the_library() {
         let line = r#"{"jsonrpc":"2.0","id":1,"method":"no/such"}"#;
-        assert!(matches!(read(line.as_bytes().to_vec()), Ok(Some(ClientJsonRpcMessage::Request(_)))));
+        assert!(matches!(read(line.as_bytes()), Ok(Some(ClientJsonRpcMessage::Request(_)))));
     }
 
     #[test]
     fn a_half_surrogate_pair_marks_a_tool_call_and_refuses_the_rest() {
         let line = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"send_message","arguments":{"text":"\ud800"}}}"#;
-        let Ok(Some(ClientJsonRpcMessage::Request(request))) = read(line.as_bytes().to_vec()) else {
+        let Ok(Some(ClientJsonRpcMessage::Request(request))) = read(line.as_bytes()) else {
             panic!("a request");
         };
         assert!(request.request.extensions().get::<BrokenText>().is_some());

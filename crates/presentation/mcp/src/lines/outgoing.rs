@@ -20,11 +20,7 @@ pub(super) struct Outgoing<W> {
 
 impl<W: AsyncWrite + Unpin> Outgoing<W> {
     pub(super) fn new(writer: W) -> Self {
-        Self {
-            waiting: Mutex::new(Vec::new()),
-            writer: tokio::sync::Mutex::new(Some(writer)),
-            drained: Notify::new(),
-        }
+        Self { waiting: Mutex::new(Vec::new()), writer: tokio::sync::Mutex::new(Some(writer)), drained: Notify::new() }
     }
 
     /// Queues one message as one line.

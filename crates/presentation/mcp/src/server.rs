@@ -1,0 +1,160 @@
+//! The server: one for each set of tools and caller, shared by as many connections as come.
+//!
+//! Everything a list shows is made once, when the server is. A connection holds nothing but its limits, so what one
+//! request did is not seen by the next. Start with [`Server::serve`].
+
+mod answers;
+mod call;
+mod confirmation;
+mod handler;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::model::{Implementation, MetaObject, RequestStateCodec, ServerCapabilities, ServerConfig};
+use rmcp::service::RunningService;
+use rmcp::service::ServerInitializeError;
+use rmcp::{RoleServer, ServiceExt};
+use telegraphist_application::{Application, Caller};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::catalogue::{Catalogue, Tool};
+use crate::lines::Lines;
+use crate::prompts;
+use crate::resources;
+use crate::selection::Selection;
+
+/// What a client should know before its first call, most important first: hosts cut it at 2,048 characters.
+pub const INSTRUCTIONS: &str = include_str!("instructions.md");
+
+/// What an operator can choose.
+#[derive(Clone)]
+pub struct ServerOptions {
+    /// The longest line a client may send, in bytes.
+    pub line_max: usize,
+    /// How many calls of one connection run at the same time.
+    pub running_max: usize,
+    /// How many more may wait for their turn; over this, calls are refused as overloaded.
+    pub waiting_max: usize,
+    /// How long a call waits for its turn, and how long a person has to confirm.
+    pub confirm_max: Duration,
+    /// Seals what a client carries between the two rounds of a confirmation.
+    state: RequestStateCodec,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).expect("the operating system gives randomness");
+        Self {
+            line_max: 16 * 1024 * 1024,
+            running_max: 128,
+            waiting_max: 1024,
+            confirm_max: Duration::from_mins(5),
+            state: RequestStateCodec::try_new(key).expect("32 bytes are enough"),
+        }
+    }
+}
+
+/// An MCP server over one application, for one caller and one selection of tools.
+#[derive(Clone)]
+pub struct Server {
+    inner: Arc<Inner>,
+}
+
+/// What all connections share.
+struct Inner {
+    app: Application,
+    caller: Caller,
+    selection: Selection,
+    options: ServerOptions,
+    listed: Vec<rmcp::model::Tool>,
+    config: ServerConfig,
+    /// Names this server in every result of the stateless era.
+    identity: MetaObject,
+}
+
+/// Why a connection was not served to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The client and this server did not agree on how to begin.
+    #[error("the connection could not be opened")]
+    Opening(#[source] Box<ServerInitializeError>),
+    /// A defect: the connection's task ended by itself.
+    #[error("the connection's task failed")]
+    Task(#[source] tokio::task::JoinError),
+}
+
+impl Server {
+    /// A server that offers `caller` what both the selection and its grants allow.
+    pub fn new(app: Application, caller: Caller, selection: &Selection, options: ServerOptions) -> Self {
+        let selection = selection.granted(&caller);
+        let identity = Implementation::new("telegraphist", env!("CARGO_PKG_VERSION")).with_title("Telegraphist");
+        let config = ServerConfig::new(capabilities(&selection))
+            .with_server_info(identity.clone())
+            .with_instructions(INSTRUCTIONS);
+        let listed = selection.tools().map(answers::listed).collect();
+        let identity = answers::identity(&identity);
+        Self { inner: Arc::new(Inner { app, caller, selection, options, listed, config, identity }) }
+    }
+
+    /// Serves one client until it leaves or `cancel` fires. A client that leaves before it asked anything, as one does
+    /// that only looks whether there is a server, is no error.
+    pub async fn serve<R, W>(&self, read: R, write: W, cancel: CancellationToken) -> Result<(), ServeError>
+    where
+        R: AsyncRead + Send + Unpin + 'static,
+        W: AsyncWrite + Send + Unpin + 'static,
+    {
+        let lines = Lines::new(read, write, self.inner.options.line_max);
+        match Connection::new(Arc::clone(&self.inner)).serve_with_ct(lines, cancel).await {
+            Ok(running) => finished(running).await,
+            Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
+            Err(error) => Err(ServeError::Opening(Box::new(error))),
+        }
+    }
+}
+
+async fn finished(running: RunningService<RoleServer, Connection>) -> Result<(), ServeError> {
+    running.waiting().await.map(drop).map_err(ServeError::Task)
+}
+
+/// Says only what is there: no resources without a tool to read them with.
+fn capabilities(selection: &Selection) -> ServerCapabilities {
+    let mut capabilities = ServerCapabilities::builder().enable_tools().build();
+    let has_resources = resources::offered(selection).next().is_some();
+    let has_prompts = prompts::offered(selection).next().is_some();
+    if has_resources {
+        capabilities.resources = Some(rmcp::model::ResourcesCapability::default());
+    }
+    if has_prompts {
+        capabilities.prompts = Some(rmcp::model::PromptsCapability::default());
+    }
+    if has_resources || has_prompts {
+        capabilities.completions = Some(serde_json::Map::new());
+    }
+    capabilities
+}
+
+/// One client's connection.
+struct Connection {
+    inner: Arc<Inner>,
+    /// Calls that run.
+    running: Semaphore,
+    /// Calls that run or wait.
+    admitted: Semaphore,
+}
+
+impl Connection {
+    fn new(inner: Arc<Inner>) -> Self {
+        let running = Semaphore::new(inner.options.running_max);
+        let admitted = Semaphore::new(inner.options.running_max + inner.options.waiting_max);
+        Self { inner, running, admitted }
+    }
+
+    /// The tool of that name, if this connection offers it.
+    fn tool(&self, name: &str) -> Option<&'static Tool> {
+        if self.inner.selection.has(name) { Catalogue::get().tool(name) } else { None }
+    }
+}

@@ -1,0 +1,191 @@
+//! One call of a tool: admitted, confirmed if need be, run with the caller's deadline, watched if the caller watches.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rmcp::RoleServer;
+use rmcp::model::{CallToolRequestParams, InputRequiredResult, ProgressNotificationParam, ProgressToken};
+use rmcp::service::{Peer, RequestContext};
+use telegraphist_application::ports::Progress;
+use telegraphist_application::{CallContext, Code, Failure};
+use tokio::sync::{SemaphorePermit, mpsc};
+
+use super::{Connection, confirmation};
+use crate::catalogue::{Called, Tool, with_id};
+use crate::lines::BrokenText;
+
+/// Where a client says until when it waits.
+const DEADLINE: &str = "telegraphist/deadline";
+
+/// What became of a call.
+pub(super) enum Outcome {
+    /// It was answered.
+    Called(Called),
+    /// The client is to ask the person and call again.
+    Ask(InputRequiredResult),
+}
+
+type Request = RequestContext<RoleServer>;
+
+impl Connection {
+    pub(super) async fn call(
+        &self,
+        tool: &'static Tool,
+        params: CallToolRequestParams,
+        request: &Request,
+    ) -> Result<Outcome, Failure> {
+        let context = CallContext { cancel: request.ct.clone(), ..CallContext::default() };
+        let result = self.admit_and_call(tool, params, request, context.clone()).await;
+        result.map_err(|failure| {
+            let is_new = failure.correlation_id.is_empty();
+            if is_new { with_id(failure, &self.inner.app, &context) } else { failure }
+        })
+    }
+
+    async fn admit_and_call(
+        &self,
+        tool: &'static Tool,
+        mut params: CallToolRequestParams,
+        request: &Request,
+        mut context: CallContext,
+    ) -> Result<Outcome, Failure> {
+        if request.extensions.get::<BrokenText>().is_some() {
+            return Err(Failure::new(
+                Code::InvalidArgument,
+                "A text holds half of a surrogate pair, which is no character.",
+                "Send the text again as valid Unicode.",
+            ));
+        }
+        context.deadline = deadline(request)?;
+        let _admitted = self.admitted.try_acquire().map_err(|_| overloaded())?;
+        if let Some(asked) = confirmation::obtained(&self.inner, tool, &mut params, request).await? {
+            return Ok(Outcome::Ask(asked));
+        }
+        let _running = self.turn(&context).await?;
+        let arguments = params.arguments.unwrap_or_default();
+        let called = match request.meta.get_progress_token() {
+            None => tool.call(&self.inner.app, &self.inner.caller, &arguments, context).await,
+            Some(token) => {
+                let (reports, heard) = mpsc::channel(REPORTS_MAX);
+                context.progress = Arc::new(Reports(reports));
+                let call = tool.call(&self.inner.app, &self.inner.caller, &arguments, context);
+                watched(call, heard, token, &request.peer).await
+            }
+        };
+        called.map(Outcome::Called)
+    }
+
+    /// Waits for a place among the running calls, no longer than the caller waits.
+    async fn turn(&self, context: &CallContext) -> Result<SemaphorePermit<'_>, Failure> {
+        if let Ok(permit) = self.running.try_acquire() {
+            return Ok(permit);
+        }
+        let left =
+            context.deadline.map(|until| (until - self.inner.app.ports().clock.now()).to_std().unwrap_or_default());
+        let wait = left.unwrap_or(self.inner.options.confirm_max).min(self.inner.options.confirm_max);
+        tokio::select! {
+            permit = self.running.acquire() => permit.map_err(|_| overloaded()),
+            () = context.cancel.cancelled() => Err(Failure::new(Code::Cancelled, "The call was cancelled.", "Nothing was done.")),
+            () = tokio::time::sleep(wait) => Err(Failure::new(
+                Code::DeadlineExceeded,
+                "The call did not get its turn in time; nothing was changed.",
+                "Make fewer calls at once, or give a later deadline.",
+            )),
+        }
+    }
+}
+
+fn overloaded() -> Failure {
+    Failure::new(
+        Code::Overloaded,
+        "Too many calls are under way on this connection.",
+        "Wait for some of them to end, then repeat this one.",
+    )
+    .retry_after(std::time::Duration::from_secs(1))
+}
+
+/// Until when the client waits, where it says so.
+fn deadline(request: &Request) -> Result<Option<DateTime<Utc>>, Failure> {
+    let Some(value) = request.meta.get(DEADLINE) else { return Ok(None) };
+    let parsed = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    match parsed {
+        Some(deadline) => Ok(Some(deadline.to_utc())),
+        None => Err(Failure::new(
+            Code::InvalidArgument,
+            format!("`_meta[\"{DEADLINE}\"]` is not a time."),
+            "Give it as RFC 3339, for example 2026-01-31T12:00:00Z, or leave it out.",
+        )),
+    }
+}
+
+/// Reports that wait to be sent; more are dropped, because only the newest matters.
+const REPORTS_MAX: usize = 8;
+
+struct Report {
+    done: u64,
+    total: Option<u64>,
+    message: String,
+}
+
+struct Reports(mpsc::Sender<Report>);
+
+impl Progress for Reports {
+    fn report(&self, done: u64, total: Option<u64>, message: &str) {
+        let _ = self.0.try_send(Report { done, total, message: message.to_owned() });
+    }
+}
+
+/// Runs a call and passes its reports on; the last one is sent before the call's answer can be.
+async fn watched<T>(
+    call: impl Future<Output = T>,
+    mut reports: mpsc::Receiver<Report>,
+    token: ProgressToken,
+    peer: &Peer<RoleServer>,
+) -> T {
+    let mut call = std::pin::pin!(call);
+    let mut shown = -1.0;
+    loop {
+        let (result, report) = tokio::select! {
+            biased;
+            Some(report) = reports.recv() => (None, Some(report)),
+            result = &mut call => (Some(result), reports.try_recv().ok()),
+        };
+        if let Some(report) = report {
+            shown = progressed(shown, report.done);
+            let _ = peer.notify_progress(notification(&token, shown, report)).await;
+        }
+        if let Some(result) = result {
+            return result;
+        }
+    }
+}
+
+/// The protocol wants progress that only grows; a new phase that counts from zero moves it a little.
+#[expect(clippy::cast_precision_loss, reason = "progress is shown to people")]
+fn progressed(shown: f64, done: u64) -> f64 {
+    let done = done as f64;
+    if done > shown { done } else { shown + 0.001 }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "progress is shown to people")]
+fn notification(token: &ProgressToken, shown: f64, report: Report) -> ProgressNotificationParam {
+    let param = ProgressNotificationParam::new(token.clone(), shown).with_message(report.message);
+    match report.total {
+        Some(total) => param.with_total(total as f64),
+        None => param,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::progressed;
+
+    #[test]
+    fn progress_only_grows() {
+        let shown = [0, 5, 5, 0, 9].into_iter().scan(-1.0, |shown, done| {
+            *shown = progressed(*shown, done);
+            Some(*shown)
+        });
+        assert!(shown.collect::<Vec<f64>>().is_sorted_by(|one, other| one < other));
+    }
+}

@@ -1,0 +1,185 @@
+//! The protocol's methods. Each is short: what it answers is made elsewhere.
+
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, DiscoverResult,
+    GetPromptRequestMethod, GetPromptRequestParams, GetPromptResponse, GetPromptResult, ListPromptsRequestMethod,
+    ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
+    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion,
+    ReadResourceRequestMethod, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ServerConfig, Tool,
+};
+use rmcp::model::{CompleteRequestMethod, ConstString};
+use rmcp::service::{NotificationContext, RequestContext};
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use telegraphist_application::CallContext;
+
+use super::call::Outcome;
+use super::{Connection, answers};
+use crate::catalogue::unknown_tool;
+use crate::completion;
+use crate::prompts;
+use crate::resources;
+
+type Request = RequestContext<RoleServer>;
+
+/// How long a client may keep a list: they change only with the server's configuration.
+const LIST_TTL_MS: u64 = 60_000;
+
+/// Whether the request is of the era without sessions.
+pub(super) fn is_stateless(request: &Request) -> bool {
+    request.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
+/// Marks a list as this caller's alone, fresh for a while; only where the protocol has such marks.
+macro_rules! cached {
+    ($self:ident, $request:ident, $result:expr) => {{
+        let mut result = $result;
+        if is_stateless(&$request) {
+            result.ttl_ms = Some(LIST_TTL_MS);
+            result.cache_scope = Some(CacheScope::Private);
+            result.meta = Some($self.inner.identity.clone());
+        }
+        Ok(result)
+    }};
+}
+
+impl Connection {
+    fn meta(&self, request: &Request) -> Option<MetaObject> {
+        is_stateless(request).then(|| self.inner.identity.clone())
+    }
+
+    fn has_resources(&self) -> bool {
+        self.inner.config.capabilities.resources.is_some()
+    }
+
+    fn has_prompts(&self) -> bool {
+        self.inner.config.capabilities.prompts.is_some()
+    }
+}
+
+fn context(request: &Request) -> CallContext {
+    CallContext { cancel: request.ct.clone(), ..CallContext::default() }
+}
+
+/// What is not advertised is not there, whatever the library would answer by itself.
+fn only_if<M: ConstString>(is_offered: bool) -> Result<(), ErrorData> {
+    if is_offered { Ok(()) } else { Err(ErrorData::method_not_found::<M>()) }
+}
+
+impl ServerHandler for Connection {
+    fn get_info(&self) -> ServerConfig {
+        self.inner.config.clone()
+    }
+
+    async fn discover(&self, _request: Request) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        Ok(DiscoverResult::from_server_info(versions, self.get_info())
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(CacheScope::Private))
+    }
+
+    async fn on_initialized(&self, _context: NotificationContext<RoleServer>) {}
+
+    async fn list_tools(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        request: Request,
+    ) -> Result<ListToolsResult, ErrorData> {
+        cached!(self, request, ListToolsResult::with_all_items(self.inner.listed.clone()))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.inner.listed.iter().find(|tool| tool.name == name).cloned()
+    }
+
+    async fn call_tool(&self, params: CallToolRequestParams, request: Request) -> Result<CallToolResponse, ErrorData> {
+        let Some(tool) = self.tool(&params.name) else {
+            let failure = unknown_tool(&params.name, self.inner.selection.tools().map(|tool| tool.facts.name));
+            return Err(ErrorData::invalid_params(format!("{} {}", failure.message, failure.action), None));
+        };
+        let mut result = match self.call(tool, params, &request).await {
+            Ok(Outcome::Ask(question)) => return Ok(question.into()),
+            Ok(Outcome::Called(called)) => answers::success(called),
+            Err(failure) => answers::failure(&failure),
+        };
+        result.meta = self.meta(&request);
+        Ok(result.into())
+    }
+
+    async fn list_resources(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        request: Request,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        only_if::<ListResourcesRequestMethod>(self.has_resources())?;
+        let listed =
+            resources::list(&self.inner.app, &self.inner.caller, &self.inner.selection, context(&request)).await;
+        let listed = listed.map_err(|failure| answers::protocol_error(&failure))?;
+        cached!(self, request, ListResourcesResult::with_all_items(listed))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        request: Request,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        only_if::<ListResourceTemplatesRequestMethod>(self.has_resources())?;
+        let templates = resources::templates(&self.inner.selection);
+        cached!(self, request, ListResourceTemplatesResult::with_all_items(templates))
+    }
+
+    async fn read_resource(
+        &self,
+        params: ReadResourceRequestParams,
+        request: Request,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        only_if::<ReadResourceRequestMethod>(self.has_resources())?;
+        let Some((resource, values)) = resources::matching(&self.inner.selection, &params.uri) else {
+            return Err(ErrorData::resource_not_found("There is no such resource.", None));
+        };
+        let read = resource.read(&self.inner.app, &self.inner.caller, values, context(&request)).await;
+        let text = read.map_err(|failure| answers::protocol_error(&failure))?;
+        let contents = vec![rmcp::model::ResourceContents::text(text, params.uri)];
+        let mut result = ReadResourceResult::new(contents);
+        if is_stateless(&request) {
+            // Chats change at any time.
+            result = result.with_ttl_ms(0).with_cache_scope(CacheScope::Private);
+            result.meta = Some(self.inner.identity.clone());
+        }
+        Ok(result.into())
+    }
+
+    async fn list_prompts(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        request: Request,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        only_if::<ListPromptsRequestMethod>(self.has_prompts())?;
+        cached!(self, request, ListPromptsResult::with_all_items(prompts::list(&self.inner.selection)))
+    }
+
+    async fn get_prompt(
+        &self,
+        params: GetPromptRequestParams,
+        request: Request,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        only_if::<GetPromptRequestMethod>(self.has_prompts())?;
+        let Some(prompt) = prompts::offered(&self.inner.selection).find(|prompt| prompt.name == params.name) else {
+            return Err(ErrorData::invalid_params("There is no such prompt.", None));
+        };
+        let arguments = params.arguments.unwrap_or_default();
+        let written = prompt.write(&self.inner.app, &self.inner.caller, &arguments, context(&request)).await;
+        let messages = written.map_err(|failure| answers::protocol_error(&failure))?;
+        let mut result = GetPromptResult::new(messages).with_description(prompt.description);
+        result.meta = self.meta(&request);
+        Ok(result.into())
+    }
+
+    async fn complete(&self, params: CompleteRequestParams, request: Request) -> Result<CompleteResult, ErrorData> {
+        only_if::<CompleteRequestMethod>(self.has_resources() || self.has_prompts())?;
+        let inner = &self.inner;
+        let found = completion::complete(&inner.app, &inner.caller, &inner.selection, &params, context(&request)).await;
+        let mut result = CompleteResult::new(found.map_err(|failure| answers::protocol_error(&failure))?);
+        result.meta = self.meta(&request);
+        Ok(result)
+    }
+}
