@@ -19,6 +19,7 @@ mod pipeline;
 pub mod ports;
 pub mod readable;
 pub mod sealing;
+pub mod session_strings;
 pub mod sessions;
 pub mod stored;
 pub mod text;

@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use telegraphist_domain::session::{Awaited, Identity};
 use telegraphist_domain::{SessionEvent, SessionId, SessionKind, SessionName, Timestamp, UserId};
 use uuid::Uuid;
@@ -50,22 +51,23 @@ enum Awaited1 {
 #[derive(Serialize, Deserialize)]
 struct Parts {
     name: String,
-    body: serde_json::Value,
+    body: Box<RawValue>,
 }
 
 impl Stored for SessionEvent {
     fn form(&self) -> Form {
-        let parts: Parts = serde_json::to_value(SessionForm::from(self))
-            .and_then(serde_json::from_value)
+        let parts: Parts = serde_json::to_string(&SessionForm::from(self))
+            .and_then(|text| serde_json::from_str(&text))
             .expect("every form is a name and a body");
-        Form { name: parts.name, body: parts.body.to_string().into_bytes() }
+        Form { name: parts.name, body: parts.body.get().as_bytes().to_vec() }
     }
 
     fn read(form: &Form) -> Result<Self, Unreadable> {
         let unreadable = |cause| Unreadable { name: form.name.clone(), cause };
         let body = serde_json::from_slice(&form.body).map_err(unreadable)?;
         let parts = Parts { name: form.name.clone(), body };
-        let stored: SessionForm = serde_json::to_value(parts).and_then(serde_json::from_value).map_err(unreadable)?;
+        let stored: SessionForm =
+            serde_json::to_string(&parts).and_then(|text| serde_json::from_str(&text)).map_err(unreadable)?;
         stored.into_event().map_err(|problem| unreadable(serde::de::Error::custom(problem)))
     }
 }
@@ -177,7 +179,22 @@ mod tests {
                 format!("{} {}", form.name, String::from_utf8(form.body).unwrap())
             })
             .collect();
-        insta::assert_snapshot!(forms.join("\n"), @"");
+        insta::assert_snapshot!(forms.join("\n"), @r#"
+        session.created/1 {"id":"00000000-0000-0000-0000-000000000007","name":"work","kind":"user","at":1700000000123}
+        session.created/1 {"id":"00000000-0000-0000-0000-000000000008","name":"work","kind":"bot","at":1700000000123}
+        session.sign_in_started/1 {"awaited":"code","at":1700000000123}
+        session.sign_in_started/1 {"awaited":"password","at":1700000000123}
+        session.sign_in_started/1 {"awaited":"qr","at":1700000000123}
+        session.password_asked/1 {"at":1700000000123}
+        session.signed_in/1 {"user_id":7000000001,"username":"ada","at":1700000000123}
+        session.signed_in/1 {"user_id":1,"username":null,"at":1700000000123}
+        session.login_lost/1 {"reason":"SESSION_REVOKED","at":1700000000123}
+        session.log_out_started/1 {"at":1700000000123}
+        session.logged_out/1 {"at":1700000000123}
+        session.renamed/1 {"name":"work","at":1700000000123}
+        session.made_default/1 {"at":1700000000123}
+        session.removed/1 {"at":1700000000123}
+        "#);
     }
 
     #[test]

@@ -1,0 +1,26 @@
+use telegraphist_domain::SessionId;
+
+use super::SessionError;
+use super::record::Act;
+use crate::application::Application;
+
+/// Longer reasons say nothing more.
+const REASON_MAX: usize = 200;
+
+impl Application {
+    /// Notes that Telegram does not accept a login any more. Nothing is deleted: keys and peers stay for the next
+    /// sign-in. Saying it twice, or of a session that is gone, changes nothing.
+    pub async fn need_login(&self, session: SessionId, reason: &str) -> Result<(), SessionError> {
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(REASON_MAX).collect();
+        let lost = match self.record(session, |state, at| Ok(state.lose_login(reason.clone(), at))).await {
+            Err(SessionError::Removed) => return Ok(()),
+            other => other,
+        };
+        if matches!(lost, Ok(false)) {
+            return Ok(());
+        }
+        self.ports().connections.disconnect(session).await;
+        let act = Act { principal: "telegram", session: Some(session), name: "lose_login" };
+        self.audited(act, lost).await.map(|_| ())
+    }
+}
