@@ -1,1 +1,23 @@
-//! .
+//! Telegram user accounts, on grammers: the adapter behind the ports `Connections` and `SignIn`.
+//!
+//! Nothing here retries a write on its own, deletes a session because of an answer, or opens one session twice. To
+//! read: [`Mtproto`], then `account` (how one request becomes one answer), `line` (one supervised connection),
+//! `updates` (what arrives unasked), `sign_in`.
+
+mod account;
+mod call_error;
+mod connection;
+mod data_centres;
+mod errors;
+mod known_peers;
+mod line;
+mod mtproto;
+mod patience;
+mod peers;
+mod resolve;
+mod sign_in;
+mod storage;
+mod updates;
+
+pub use data_centres::{DcOption, NotADcOption};
+pub use mtproto::{Mtproto, MtprotoPorts, MtprotoSettings};

@@ -1,0 +1,158 @@
+//! A connected account: how one request becomes one answer, within one caller's patience.
+//!
+//! A write is handed over at most once. What is not known to have failed is never called a failure.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use grammers_tl_types::{self as tl, Deserializable, RemoteCall};
+use telegraphist_application::ports::{Clock, Execution, Files, KnownPeer, StoreError, TelegramError};
+use telegraphist_domain::SessionId;
+use tokio::time::Instant;
+
+use crate::call_error::CallError;
+use crate::connection::Connection;
+use crate::errors;
+use crate::known_peers::KnownPeers;
+use crate::patience::{Ended, Patience};
+use crate::peers;
+
+/// Whether a request changes something, which decides what a lost answer means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Does {
+    /// Asking twice is harmless.
+    Reads,
+    /// Asking twice could act twice.
+    Writes,
+}
+
+/// One account that is signed in; performs every operation.
+pub(crate) struct Account {
+    pub(crate) session: SessionId,
+    pub(crate) connection: Arc<Connection>,
+    pub(crate) known: Arc<KnownPeers>,
+    pub(crate) own: KnownPeer,
+    pub(crate) files: Arc<dyn Files>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Account {
+    /// Sends a request to the account's own data centre. Ends by the call's deadline and on its cancellation; waits
+    /// out what Telegram asks for where that is short enough.
+    pub(crate) async fn invoke<R: RemoteCall>(
+        &self,
+        call: &Execution,
+        does: Does,
+        request: &R,
+    ) -> Result<R::Return, TelegramError> {
+        let answer = self.answer(call, does, None, request.to_bytes()).await?;
+        read::<R>(&answer, does)
+    }
+
+    /// The same in data centre `dc`, where the account is made known first if need be. Files live where they were
+    /// uploaded from.
+    pub(crate) async fn invoke_in_dc<R: RemoteCall>(
+        &self,
+        call: &Execution,
+        does: Does,
+        dc: i32,
+        request: &R,
+    ) -> Result<R::Return, TelegramError> {
+        let body = request.to_bytes();
+        let answer = self.answer(call, does, Some(dc), body).await?;
+        read::<R>(&answer, does)
+    }
+
+    /// Remembers the peers of an answer. Cheap when nothing is new.
+    pub(crate) async fn learn(&self, users: &[tl::enums::User], chats: &[tl::enums::Chat]) -> Result<(), StoreError> {
+        self.known.learn(users, chats).await
+    }
+
+    /// The account's own user id.
+    pub(crate) fn own_id(&self) -> i64 {
+        self.own.id.0
+    }
+
+    /// Files to send and to keep.
+    pub(crate) fn files(&self) -> &dyn Files {
+        self.files.as_ref()
+    }
+
+    /// The time of day.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// The peer as an argument of requests.
+    pub(crate) fn input_peer(peer: &KnownPeer) -> tl::enums::InputPeer {
+        peers::input_peer(peer)
+    }
+
+    /// The peer where Telegram wants a channel; `UnknownChat` for all others.
+    pub(crate) fn input_channel(peer: &KnownPeer) -> Result<tl::enums::InputChannel, TelegramError> {
+        peers::input_channel(peer).ok_or(TelegramError::UnknownChat)
+    }
+
+    /// The peer where Telegram wants a user; `UnknownChat` for groups and channels.
+    pub(crate) fn input_user(peer: &KnownPeer) -> Result<tl::enums::InputUser, TelegramError> {
+        peers::input_user(peer).ok_or(TelegramError::UnknownChat)
+    }
+
+    async fn answer(
+        &self,
+        call: &Execution,
+        does: Does,
+        dc: Option<i32>,
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, TelegramError> {
+        let patience = Patience { deadline: call.deadline, cancel: call.cancel.clone() };
+        let method = method_of(&body);
+        let mut dc = dc;
+        loop {
+            let rpc = match self.connection.call(dc, does, body.clone(), &patience).await {
+                Ok(answer) => return Ok(answer),
+                Err(CallError::Rpc(rpc)) => rpc,
+                Err(error) => return Err(errors::failed(error, method, does)),
+            };
+            if let Some(wait) = errors::requested_wait(&rpc).filter(|wait| fits(*wait, call)) {
+                wait_out(wait, call, &patience).await?;
+            } else if let Some(home) = errors::other_home_of_file(&rpc).filter(|new| Some(*new) != dc) {
+                dc = Some(home);
+            } else {
+                return Err(errors::refused(&rpc, method, does));
+            }
+        }
+    }
+}
+
+/// The name of the method in a serialised request, as in `messages.sendMessage`.
+fn method_of(body: &[u8]) -> &'static str {
+    body.first_chunk().map_or("unknown", |id| tl::name_for_id(u32::from_le_bytes(*id)))
+}
+
+fn read<R: RemoteCall>(answer: &[u8], does: Does) -> Result<R::Return, TelegramError> {
+    R::Return::from_bytes(answer).map_err(|error| match does {
+        Does::Reads => TelegramError::Unavailable(error.into()),
+        Does::Writes => TelegramError::OutcomeUnknown,
+    })
+}
+
+/// Whether a wait is short enough to be waited out.
+fn fits(wait: Duration, call: &Execution) -> bool {
+    wait <= call.wait_max && Instant::now() + wait < call.deadline
+}
+
+async fn wait_out(wait: Duration, call: &Execution, patience: &Patience) -> Result<(), TelegramError> {
+    const STEP: Duration = Duration::from_secs(1);
+    let mut left = wait;
+    while !left.is_zero() {
+        call.progress.report((wait - left).as_secs(), Some(wait.as_secs()), "waiting, as Telegram asks");
+        let step = left.min(STEP);
+        patience.sleep(step).await.map_err(|how| match how {
+            Ended::Deadline => TelegramError::DeadlineExceeded,
+            Ended::Cancelled => TelegramError::Cancelled,
+        })?;
+        left -= step;
+    }
+    Ok(())
+}
