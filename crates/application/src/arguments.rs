@@ -85,7 +85,7 @@ impl JsonSchema for MessageIdArg {
 }
 
 /// How much of each item to answer.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, Debug)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum ResponseFormat {
@@ -97,7 +97,7 @@ pub enum ResponseFormat {
 }
 
 /// How `text` is written.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, Debug)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum TextFormat {

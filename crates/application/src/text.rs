@@ -3,9 +3,24 @@
 //! Formatting never fails: what is no markup is text. Offsets and lengths are UTF-16 code units, as Telegram counts.
 //! Start with [`format`], then [`split`].
 
+mod builder;
 mod foreign;
+mod html;
+mod markdown;
+mod spans;
+mod split;
+mod table;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod unformat;
 
 pub use foreign::Foreign;
+pub use spans::utf16_len;
+pub use split::split;
+pub use unformat::to_markdown;
+
+use std::borrow::Cow;
 
 use crate::arguments::TextFormat;
 
@@ -88,17 +103,23 @@ impl std::fmt::Debug for Formatted {
     }
 }
 
-/// Turns `source` into text and entities. Never fails: what is no markup is text.
-pub fn format(source: &str, _format: TextFormat) -> Formatted {
-    Formatted { text: source.to_owned(), entities: Vec::new() }
+/// Turns `source` into text and entities. Never fails: what is no markup is text. Control characters, which Telegram
+/// removes, are removed here, and so is white space at both ends.
+pub fn format(source: &str, format: TextFormat) -> Formatted {
+    let source = without_controls(source);
+    match format {
+        TextFormat::Markdown => markdown::markdown(&source),
+        TextFormat::Html => html::html(&source),
+        TextFormat::Plain => spans::settle(&source, Vec::new()),
+    }
 }
 
-/// Cuts a text into parts of at most `max` UTF-16 code units.
-pub fn split(formatted: &Formatted, _max: usize) -> Vec<Formatted> {
-    vec![formatted.clone()]
-}
-
-/// The text with its formatting written as markdown.
-pub fn to_markdown(formatted: &Formatted) -> String {
-    formatted.text.clone()
+fn without_controls(source: &str) -> Cow<'_, str> {
+    let is_kept = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    if source.chars().all(is_kept) {
+        return Cow::Borrowed(source);
+    }
+    // A lone carriage return is a line break of old.
+    let source = source.replace("\r\n", "\n").replace('\r', "\n");
+    Cow::Owned(source.chars().filter(|c| is_kept(*c)).collect())
 }

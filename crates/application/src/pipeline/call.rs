@@ -218,6 +218,11 @@ impl Call {
             error => error,
         };
         limits::remember(&app.inner, self, cause).await;
+        if let TelegramError::NeedsLogin { reason } = cause
+            && let Err(error) = app.need_login(self.session.id, reason).await
+        {
+            tracing::error!(error = &error as &dyn std::error::Error, "a lost login was not recorded");
+        }
         tracing::debug!(
             operation = self.facts.name,
             correlation_id = self.correlation_id,
