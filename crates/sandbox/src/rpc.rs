@@ -3,11 +3,21 @@
 //! The compiler checks every answer against its request: a function that is registered for a request has to return that request's type.
 //! Start at [`dispatch`].
 
-#[expect(
+#![expect(
     clippy::needless_pass_by_value,
     reason = "every method's function takes its request as the dispatch table hands it over"
 )]
+
 pub(crate) mod auth;
+
+mod args;
+mod channels;
+mod contacts;
+mod help;
+mod messages;
+mod updates;
+mod uploads;
+mod users;
 
 use grammers_tl_types::{self as tl, Deserializable, Identifiable, RemoteCall, Serializable};
 
@@ -81,6 +91,106 @@ methods! {
     account::GetAuthorizations => auth::get_authorizations,
     account::ResetAuthorization => auth::reset_authorization,
     // auth:: end
+
+    help::GetConfig => help::get_config,
+    help::GetNearestDc => help::get_nearest_dc,
+    help::GetAppConfig => help::get_app_config,
+    langpack::GetLangPack => help::get_lang_pack,
+    langpack::GetDifference => help::get_lang_pack_difference,
+    updates::GetState => updates::get_state,
+    updates::GetDifference => updates::get_difference,
+    updates::GetChannelDifference => updates::get_channel_difference,
+    users::GetUsers => users::get_users,
+    users::GetFullUser => users::get_full_user,
+    photos::GetUserPhotos => users::get_user_photos,
+    account::UpdateStatus => users::update_status,
+    account::UpdateProfile => users::update_profile,
+    account::GetNotifySettings => users::get_notify_settings,
+    contacts::GetContacts => contacts::get_contacts,
+    contacts::GetStatuses => contacts::get_statuses,
+    contacts::Search => contacts::search,
+    contacts::ResolveUsername => contacts::resolve_username,
+    contacts::ResolvePhone => contacts::resolve_phone,
+    contacts::AddContact => contacts::add_contact,
+    contacts::ImportContacts => contacts::import_contacts,
+    contacts::DeleteContacts => contacts::delete_contacts,
+    contacts::Block => contacts::block,
+    contacts::Unblock => contacts::unblock,
+    contacts::GetBlocked => contacts::get_blocked,
+    upload::SaveFilePart => uploads::save_file_part,
+    upload::SaveBigFilePart => uploads::save_big_file_part,
+    upload::GetFile => uploads::get_file,
+    messages::GetDialogs => messages::dialogs::get_dialogs,
+    messages::GetPeerDialogs => messages::dialogs::get_peer_dialogs,
+    messages::GetPinnedDialogs => messages::dialogs::get_pinned_dialogs,
+    messages::ToggleDialogPin => messages::dialogs::toggle_dialog_pin,
+    messages::MarkDialogUnread => messages::dialogs::mark_dialog_unread,
+    messages::GetDialogUnreadMarks => messages::dialogs::get_dialog_unread_marks,
+    messages::GetDialogFilters => messages::dialogs::get_dialog_filters,
+    messages::UpdateDialogFilter => messages::dialogs::update_dialog_filter,
+    messages::SaveDraft => messages::dialogs::save_draft,
+    messages::GetAllDrafts => messages::dialogs::get_all_drafts,
+    folders::EditPeerFolders => messages::dialogs::edit_peer_folders,
+    messages::GetHistory => messages::history::get_history,
+    messages::GetMessages => messages::history::get_messages,
+    messages::GetReplies => messages::history::get_replies,
+    messages::GetDiscussionMessage => messages::history::get_discussion_message,
+    messages::ReadDiscussion => messages::history::read_discussion,
+    messages::GetMessagesViews => messages::history::get_messages_views,
+    messages::Search => messages::searches::search,
+    messages::SearchGlobal => messages::searches::search_global,
+    messages::GetSearchCounters => messages::searches::get_search_counters,
+    messages::SendMessage => messages::sending::send_message,
+    messages::SendMedia => messages::sending::send_media,
+    messages::SendMultiMedia => messages::sending::send_multi_media,
+    messages::ForwardMessages => messages::sending::forward_messages,
+    messages::UploadMedia => messages::media::upload_media,
+    messages::GetWebPagePreview => messages::media::get_web_page_preview,
+    messages::EditMessage => messages::changing::edit_message,
+    messages::GetMessageEditData => messages::changing::get_message_edit_data,
+    messages::DeleteMessages => messages::changing::delete_messages,
+    messages::DeleteHistory => messages::changing::delete_history,
+    messages::UpdatePinnedMessage => messages::changing::update_pinned_message,
+    messages::UnpinAllMessages => messages::changing::unpin_all_messages,
+    messages::ReadHistory => messages::changing::read_history,
+    messages::ReadMentions => messages::changing::read_mentions,
+    messages::ReadMessageContents => messages::changing::read_message_contents,
+    messages::GetUnreadMentions => messages::changing::get_unread_mentions,
+    messages::SetTyping => messages::changing::set_typing,
+    messages::GetPeerSettings => messages::marks::get_peer_settings,
+    messages::GetOnlines => messages::marks::get_onlines,
+    messages::SendReaction => messages::reactions::send_reaction,
+    messages::GetMessagesReactions => messages::reactions::get_messages_reactions,
+    messages::GetMessageReactionsList => messages::reactions::get_message_reactions_list,
+    messages::GetAvailableReactions => messages::reactions::get_available_reactions,
+    messages::SendVote => messages::reactions::send_vote,
+    messages::GetPollResults => messages::reactions::get_poll_results,
+    messages::GetForumTopics => messages::forums::get_forum_topics,
+    messages::GetForumTopicsById => messages::forums::get_forum_topics_by_id,
+    messages::GetScheduledHistory => messages::scheduled::get_scheduled_history,
+    messages::GetScheduledMessages => messages::scheduled::get_scheduled_messages,
+    messages::SendScheduledMessages => messages::scheduled::send_scheduled_messages,
+    messages::DeleteScheduledMessages => messages::scheduled::delete_scheduled_messages,
+    messages::GetChats => messages::groups::get_chats,
+    messages::GetFullChat => messages::groups::get_full_chat,
+    messages::GetCommonChats => messages::groups::get_common_chats,
+    messages::AddChatUser => messages::groups::add_chat_user,
+    messages::DeleteChatUser => messages::groups::delete_chat_user,
+    messages::ExportChatInvite => messages::groups::export_chat_invite,
+    messages::CheckChatInvite => messages::groups::check_chat_invite,
+    messages::ImportChatInvite => messages::groups::import_chat_invite,
+    channels::GetMessages => messages::history::get_channel_messages,
+    channels::DeleteMessages => messages::changing::delete_channel_messages,
+    channels::ReadHistory => messages::changing::read_channel_history,
+    channels::ReadMessageContents => messages::changing::read_channel_message_contents,
+    channels::GetChannels => channels::get_channels,
+    channels::GetFullChannel => channels::get_full_channel,
+    channels::GetParticipants => channels::get_participants,
+    channels::GetParticipant => channels::get_participant,
+    channels::ExportMessageLink => channels::export_message_link,
+    channels::JoinChannel => channels::join_channel,
+    channels::LeaveChannel => channels::leave_channel,
+    channels::InviteToChannel => channels::invite_to_channel,
 }
 
 /// The name of a method in Telegram's spelling, such as `messages.sendMessage`; also of methods that the box does not know.

@@ -32,6 +32,7 @@ pub mod verbs;
 pub mod view;
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::{Ipv4Addr, SocketAddr};
 
 use grammers_tl_types as tl;
 
@@ -75,6 +76,8 @@ pub struct Push {
 
 /// Everything that exists in the box.
 pub struct World {
+    /// Where clients find the box; told to them as the address of every data centre.
+    pub address: SocketAddr,
     /// Who is signed in where.
     pub keys: Keys,
     /// People and bots.
@@ -110,6 +113,7 @@ impl World {
     pub(crate) fn empty(seed: u64) -> Self {
         let secret = mix(&[seed.cast_signed(), 0x7e1e]);
         Self {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
             keys: Keys::new(seed),
             accounts: Accounts::default(),
             sign_ins: SignIns::new(seed),

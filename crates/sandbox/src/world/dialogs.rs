@@ -11,8 +11,8 @@ use super::view::{Cast, blank, count, default_notify_settings};
 /// Which conversations are wanted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DialogPage {
-    /// Only the archive, or only what is not in it; absent: not the archive either, as on the real server.
-    pub archived: bool,
+    /// Only the archive, or only what is not in it; absent: both.
+    pub archived: Option<bool>,
     /// Leave out those pinned to the top.
     pub without_pinned: bool,
     /// Begin with conversations whose newest message is older than this moment; 0: from the top.
@@ -38,11 +38,12 @@ impl World {
     }
 
     /// Conversations in the order of the list: pinned ones first, then by their newest message.
-    pub(crate) fn ordered_conversations(&self, viewer: i64, archived: bool) -> Vec<Peer> {
+    pub(crate) fn ordered_conversations(&self, viewer: i64, archived: Option<bool>) -> Vec<Peer> {
         let mailbox = self.mailbox(viewer);
         let dialog = |peer: &Peer| mailbox.dialogs.get(peer);
         let mut peers = self.conversations(viewer);
-        peers.retain(|peer| dialog(peer).is_some_and(|dialog| dialog.archived) == archived);
+        let is_archived = |peer: &Peer| dialog(peer).is_some_and(|dialog| dialog.archived);
+        peers.retain(|peer| archived.is_none_or(|archived| is_archived(peer) == archived));
         peers.sort_by_key(|peer| {
             let newest = self.newest(viewer, *peer).map_or((0, 0), |message| (message.date, message.uid));
             std::cmp::Reverse((dialog(peer).and_then(|dialog| dialog.pinned), newest))
@@ -57,19 +58,18 @@ impl World {
         let is_pinned =
             |peer: &Peer| self.mailbox(viewer).dialogs.get(peer).is_some_and(|dialog| dialog.pinned.is_some());
         let begins_afresh = page.offset_date == 0 && page.offset_id == 0 && page.offset_peer.is_none();
-        // Pinned conversations stand on the first page only, whatever their dates are.
-        if page.without_pinned || !begins_afresh {
+        if page.without_pinned {
             peers.retain(|peer| !is_pinned(peer));
         }
         if !begins_afresh {
-            let start = page.offset_peer.and_then(|last| peers.iter().position(|peer| *peer == last));
             let is_older = |peer: &Peer| {
                 let newest = self.newest(viewer, *peer);
                 newest.is_some_and(|message| page.offset_date == 0 || message.date < page.offset_date)
             };
-            match start {
+            match page.offset_peer.and_then(|last| peers.iter().position(|peer| *peer == last)) {
                 Some(last) => drop(peers.drain(..=last)),
-                None => peers.retain(is_older),
+                // Pinned conversations stand at the top, whatever their dates are.
+                None => peers.retain(|peer| !is_pinned(peer) && is_older(peer)),
             }
         }
         peers.truncate(page.limit);

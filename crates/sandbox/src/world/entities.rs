@@ -101,15 +101,6 @@ fn recognise(word: &str) -> Option<(Found, usize)> {
     (length > 0).then_some((Found::Hashtag, length + 1))
 }
 
-/// The part of a text that an entity covers.
-pub(crate) fn covered(text: &str, entity: &MessageEntity) -> String {
-    let (offset, length) = span(entity);
-    let skip = usize::try_from(offset).unwrap_or(0);
-    let take = usize::try_from(length).unwrap_or(0);
-    let units: Vec<u16> = text.encode_utf16().skip(skip).take(take).collect();
-    String::from_utf16_lossy(&units)
-}
-
 impl World {
     /// The users whom a text names, marked or not.
     pub(crate) fn mentioned_users(&self, text: &str, entities: &[MessageEntity]) -> Vec<i64> {
@@ -167,10 +158,5 @@ mod tests {
     #[test]
     fn an_e_mail_address_or_a_short_name_is_no_mention() {
         assert!(complete("write to a@example.org or @bob", Vec::new()).is_empty());
-    }
-
-    #[test]
-    fn the_covered_text_is_cut_in_utf16_units() {
-        assert_eq!(covered("😀 bold", &bold(3, 4)), "bold");
     }
 }

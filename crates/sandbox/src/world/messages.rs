@@ -91,7 +91,7 @@ pub enum Media {
     /// A poll, by its id in the polls.
     Poll(i64),
     /// Somebody's phone number.
-    Contact(tl::types::MessageMediaContact),
+    Contact(Box<tl::types::MessageMediaContact>),
     /// A point on the map: latitude and longitude.
     Place(f64, f64),
     /// The preview of a link in the text.

@@ -123,7 +123,6 @@ impl World {
         let message = self.compose(cause.account, to, draft)?;
         let placed = self.place(cause.account, to, message);
         self.announce(cause, &placed);
-        self.mailbox_mut(cause.account).dialog(to).draft = None;
         Ok(placed[0].id)
     }
 

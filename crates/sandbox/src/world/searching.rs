@@ -12,7 +12,8 @@ use super::thread::{Page, Slice, page_of};
 /// What is looked for; absent parts match everything.
 #[derive(Clone, Debug)]
 pub struct Query {
-    words: Vec<String>,
+    /// Words in lower case that must all stand in the text.
+    pub words: Vec<String>,
     /// Only by this author.
     pub from: Option<Peer>,
     /// Only in this topic or thread.

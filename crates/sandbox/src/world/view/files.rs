@@ -70,7 +70,7 @@ impl World {
                 .into(),
                 None => tl::enums::MessageMedia::Empty,
             },
-            Media::Contact(contact) => contact.clone().into(),
+            Media::Contact(contact) => tl::types::MessageMediaContact::clone(contact).into(),
             Media::Place(lat, long) => tl::types::MessageMediaGeo {
                 geo: tl::types::GeoPoint { lat: *lat, long: *long, access_hash: 0, accuracy_radius: None }.into(),
             }
