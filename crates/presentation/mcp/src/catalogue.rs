@@ -100,7 +100,7 @@ impl Catalogue {
     ) -> Result<Called, Failure> {
         match self.tool(name) {
             Some(tool) => tool.call(app, caller, arguments, context).await,
-            None => Err(with_id(unknown_tool(name, self.by_name.keys().copied()), app, &context)),
+            None => Err(with_id(unknown_tool(name, self.by_name.keys().copied()), app, context.correlation_id)),
         }
     }
 }
@@ -145,8 +145,8 @@ pub(crate) fn unknown_tool<'a>(name: &str, known: impl Iterator<Item = &'a str>)
 }
 
 /// Gives a failure that never reached the pipeline the id that finds it in logs.
-pub(crate) fn with_id(mut failure: Failure, app: &Application, context: &CallContext) -> Failure {
-    failure.correlation_id = context.correlation_id.clone().unwrap_or_else(|| app.ports().ids.correlation());
+pub(crate) fn with_id(mut failure: Failure, app: &Application, id: Option<String>) -> Failure {
+    failure.correlation_id = id.unwrap_or_else(|| app.ports().ids.correlation());
     tracing::debug!(code = failure.code.as_str(), correlation_id = failure.correlation_id, "refused a call");
     failure
 }

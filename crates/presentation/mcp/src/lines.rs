@@ -9,11 +9,15 @@ mod message;
 mod outgoing;
 mod surrogates;
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
 use rmcp::RoleServer;
-use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetMeta, ProtocolVersion, RequestId};
+use rmcp::model::{
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, GetMeta, JsonRpcMessage, JsonRpcRequest, ProtocolVersion,
+    RequestId,
+};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -30,6 +34,8 @@ pub(crate) struct Lines<R, W> {
     /// Whether a request has decided which era this connection speaks. Notifications before that are of no use to
     /// anybody, and the library would close the connection over them.
     is_open: bool,
+    /// Requests without an answer. The library loses the answer of one whose id is used again meanwhile.
+    unanswered: HashSet<RequestId>,
 }
 
 impl<R, W> Lines<R, W>
@@ -39,7 +45,12 @@ where
 {
     /// Frames `read` and `write`; a line over `line_max` bytes is refused.
     pub(crate) fn new(read: R, write: W, line_max: usize) -> Self {
-        Self { incoming: Incoming::new(read, line_max), outgoing: Arc::new(Outgoing::new(write)), is_open: false }
+        Self {
+            incoming: Incoming::new(read, line_max),
+            outgoing: Arc::new(Outgoing::new(write)),
+            is_open: false,
+            unanswered: HashSet::new(),
+        }
     }
 
     async fn next(&mut self) -> Option<Result<Option<ClientJsonRpcMessage>, Refusal>> {
@@ -56,17 +67,33 @@ where
 
     /// Lets a message through, drops it, or refuses it, by what came before on this connection.
     fn admit(&mut self, message: ClientJsonRpcMessage) -> Result<Option<ClientJsonRpcMessage>, Refusal> {
-        let ClientJsonRpcMessage::Request(request) = &message else {
-            return Ok(self.is_open.then_some(message));
-        };
-        if matches!(request.request, ClientRequest::InitializeRequest(_)) && self.is_open {
-            return Err(Refusal::invalid_request(
-                Some(request.id.clone()),
-                "this connection is initialized already; open another one",
-            ));
+        match &message {
+            JsonRpcMessage::Request(request) => self.admit_request(request)?,
+            _ if !self.is_open => return Ok(None),
+            JsonRpcMessage::Notification(notification) => {
+                // A cancelled request is not answered.
+                if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
+                    && let Some(id) = &cancelled.params.request_id
+                {
+                    self.unanswered.remove(id);
+                }
+            }
+            JsonRpcMessage::Response(_) | JsonRpcMessage::Error(_) => {}
+        }
+        Ok(Some(message))
+    }
+
+    fn admit_request(&mut self, request: &JsonRpcRequest<ClientRequest>) -> Result<(), Refusal> {
+        let refused = |why| Err(Refusal::invalid_request(Some(request.id.clone()), why));
+        if self.unanswered.contains(&request.id) {
+            return refused("an earlier request with this id is not answered yet");
+        }
+        if self.is_open && matches!(request.request, ClientRequest::InitializeRequest(_)) {
+            return refused("this connection is initialized already; open another one");
         }
         self.is_open |= opens(&request.request);
-        Ok(Some(message))
+        self.unanswered.insert(request.id.clone());
+        Ok(())
     }
 
     /// Answers without the library. The answer is handed over at once and written by a task of its own, because the
@@ -103,6 +130,11 @@ where
         &mut self,
         message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
+        match &message {
+            JsonRpcMessage::Response(response) => self.unanswered.remove(&response.id),
+            JsonRpcMessage::Error(error) => error.id.as_ref().is_some_and(|id| self.unanswered.remove(id)),
+            JsonRpcMessage::Request(_) | JsonRpcMessage::Notification(_) => false,
+        };
         let outgoing = Arc::clone(&self.outgoing);
         async move {
             outgoing.push(&message);

@@ -38,7 +38,9 @@ pub struct ServerOptions {
     pub running_max: usize,
     /// How many more may wait for their turn; over this, calls are refused as overloaded.
     pub waiting_max: usize,
-    /// How long a call waits for its turn, and how long a person has to confirm.
+    /// How long a call waits for its turn, if its caller does not wait less.
+    pub turn_max: Duration,
+    /// How long a person has to confirm what cannot be undone.
     pub confirm_max: Duration,
     /// Seals what a client carries between the two rounds of a confirmation.
     state: RequestStateCodec,
@@ -52,6 +54,7 @@ impl Default for ServerOptions {
             line_max: 16 * 1024 * 1024,
             running_max: 128,
             waiting_max: 1024,
+            turn_max: Duration::from_secs(30),
             confirm_max: Duration::from_mins(5),
             state: RequestStateCodec::try_new(key).expect("32 bytes are enough"),
         }

@@ -56,15 +56,36 @@ pub(super) fn refused(refused: &Refused) -> Failure {
 
 /// Finds what keeps `arguments` from being read. The reader is more generous than the schema (a number passes for an
 /// id that is a string), so what is certainly wrong is looked for before what may be.
-pub(super) fn explain(schema: &Schema, arguments: &Map<String, Value>) -> Failure {
+pub(super) fn explain(
+    schema: &Schema,
+    arguments: &Map<String, Value>,
+    is_readable: impl Fn(&Map<String, Value>) -> bool,
+) -> Failure {
     unknown(schema, arguments)
         .or_else(|| missing(schema, arguments))
         .or_else(|| misfit(schema, arguments, Strictness::Kinds))
         .or_else(|| misfit(schema, arguments, Strictness::Ranges))
         .or_else(|| misfit(schema, arguments, Strictness::Exact))
-        .unwrap_or_else(|| {
-            failure("An argument is out of range or empty.", "Compare the arguments with the tool's input schema.")
-        })
+        .unwrap_or_else(|| unreadable(schema, arguments, is_readable))
+}
+
+/// Everything looks right, and yet it is not: a zero for an id, an empty name. The argument without which the rest can
+/// be read is the one; among required ones it cannot be told.
+fn unreadable(
+    schema: &Schema,
+    arguments: &Map<String, Value>,
+    is_readable: impl Fn(&Map<String, Value>) -> bool,
+) -> Failure {
+    let is_culprit = |name: &&String| {
+        let mut rest = arguments.clone();
+        rest.remove(*name);
+        is_readable(&rest)
+    };
+    let suspects = match arguments.keys().find(is_culprit) {
+        Some(culprit) => format!("`{culprit}`"),
+        None => required(schema).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "),
+    };
+    failure(format!("{suspects} is out of range or empty."), "Ids are positive whole numbers; texts are not empty.")
 }
 
 fn failure(message: impl Into<String>, action: impl Into<String>) -> Failure {
@@ -160,12 +181,13 @@ mod tests {
                 "format": {"type": "string", "enum": ["html", "plain"]},
                 "silent": {"type": "boolean"},
                 "limit": {"type": "integer"},
+                "topic": {"type": "integer"},
                 "files": {"type": "array", "items": {"type": "object", "properties": {"path": {"type": "string"}}}},
             },
             "required": ["chat"],
         });
         let Value::Object(arguments) = arguments else { panic!("an object") };
-        let failure = explain(schema.as_object().expect("an object"), &arguments);
+        let failure = explain(schema.as_object().expect("an object"), &arguments, |rest| !rest.contains_key("topic"));
         assert_eq!(failure.code, Code::InvalidArgument);
         (failure.message, failure.action)
     }
@@ -180,6 +202,12 @@ mod tests {
     fn a_missing_argument_is_named_with_its_kind() {
         let (message, action) = explained(json!({}));
         assert!(message.contains("`chat` is missing") && action.contains("string"), "{message} {action}");
+    }
+
+    #[test]
+    fn what_looks_right_is_found_by_leaving_it_out() {
+        let (message, _) = explained(json!({"chat": "me", "limit": 5, "topic": 0}));
+        assert!(message.contains("`topic`"), "{message}");
     }
 
     #[test]

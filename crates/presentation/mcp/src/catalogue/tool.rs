@@ -97,10 +97,7 @@ impl Tool {
         let id = context.correlation_id.clone();
         match (self.start)(app, caller, arguments, context) {
             Ok(calling) => calling.await,
-            Err(unfit) => {
-                let context = CallContext { correlation_id: id, ..CallContext::default() };
-                Err(with_id(self.explain(unfit, arguments), app, &context))
-            }
+            Err(unfit) => Err(with_id(self.explain(unfit, arguments), app, id)),
         }
     }
 
@@ -111,7 +108,9 @@ impl Tool {
 
     fn explain(&self, unfit: Unfit, arguments: &Map<String, Value>) -> Failure {
         match unfit {
-            Unfit::Shape => arguments::explain(&self.input_schema, arguments),
+            Unfit::Shape => arguments::explain(&self.input_schema, arguments, |rest| {
+                !matches!((self.check)(rest), Err(Unfit::Shape))
+            }),
             Unfit::Refused(refused) => arguments::refused(&refused),
         }
     }

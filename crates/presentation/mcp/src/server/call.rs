@@ -34,12 +34,14 @@ impl Connection {
         params: CallToolRequestParams,
         request: &Request,
     ) -> Result<Outcome, Failure> {
-        let context = CallContext { cancel: request.ct.clone(), ..CallContext::default() };
-        let result = self.admit_and_call(tool, params, request, context.clone()).await;
-        result.map_err(|failure| {
-            let is_new = failure.correlation_id.is_empty();
-            if is_new { with_id(failure, &self.inner.app, &context) } else { failure }
-        })
+        let result = self.admit_and_call(tool, params, request).await;
+        result.map_err(|failure| self.identified(failure))
+    }
+
+    /// A failure with the id that finds it in logs; those that reached the pipeline have one.
+    pub(super) fn identified(&self, failure: Failure) -> Failure {
+        let is_new = failure.correlation_id.is_empty();
+        if is_new { with_id(failure, &self.inner.app, None) } else { failure }
     }
 
     async fn admit_and_call(
@@ -47,7 +49,6 @@ impl Connection {
         tool: &'static Tool,
         mut params: CallToolRequestParams,
         request: &Request,
-        mut context: CallContext,
     ) -> Result<Outcome, Failure> {
         if request.extensions.get::<BrokenText>().is_some() {
             return Err(Failure::new(
@@ -56,7 +57,7 @@ impl Connection {
                 "Send the text again as valid Unicode.",
             ));
         }
-        context.deadline = deadline(request)?;
+        let mut context = context(request)?;
         let _admitted = self.admitted.try_acquire().map_err(|_| overloaded())?;
         if let Some(asked) = confirmation::obtained(&self.inner, tool, &mut params, request).await? {
             return Ok(Outcome::Ask(asked));
@@ -82,7 +83,7 @@ impl Connection {
         }
         let left =
             context.deadline.map(|until| (until - self.inner.app.ports().clock.now()).to_std().unwrap_or_default());
-        let wait = left.unwrap_or(self.inner.options.confirm_max).min(self.inner.options.confirm_max);
+        let wait = left.map_or(self.inner.options.turn_max, |left| left.min(self.inner.options.turn_max));
         tokio::select! {
             permit = self.running.acquire() => permit.map_err(|_| overloaded()),
             () = context.cancel.cancelled() => Err(Failure::new(Code::Cancelled, "The call was cancelled.", "Nothing was done.")),
@@ -102,6 +103,12 @@ fn overloaded() -> Failure {
         "Wait for some of them to end, then repeat this one.",
     )
     .retry_after(std::time::Duration::from_secs(1))
+}
+
+/// What a request says about its call: until when the client waits, and that it left.
+pub(super) fn context(request: &Request) -> Result<CallContext, Failure> {
+    let deadline = deadline(request)?;
+    Ok(CallContext { deadline, cancel: request.ct.clone(), ..CallContext::default() })
 }
 
 /// Until when the client waits, where it says so.
@@ -135,7 +142,7 @@ impl Progress for Reports {
     }
 }
 
-/// Runs a call and passes its reports on; the last one is sent before the call's answer can be.
+/// Runs a call and passes its reports on; all that were made are sent before the call's answer can be.
 async fn watched<T>(
     call: impl Future<Output = T>,
     mut reports: mpsc::Receiver<Report>,
@@ -143,20 +150,36 @@ async fn watched<T>(
     peer: &Peer<RoleServer>,
 ) -> T {
     let mut call = std::pin::pin!(call);
-    let mut shown = -1.0;
+    let mut watcher = Watcher { peer, token, shown: -1.0 };
     loop {
-        let (result, report) = tokio::select! {
+        tokio::select! {
             biased;
-            Some(report) = reports.recv() => (None, Some(report)),
-            result = &mut call => (Some(result), reports.try_recv().ok()),
-        };
-        if let Some(report) = report {
-            shown = progressed(shown, report.done);
-            let _ = peer.notify_progress(notification(&token, shown, report)).await;
+            Some(report) = reports.recv() => watcher.tell(report).await,
+            result = &mut call => {
+                while let Ok(report) = reports.try_recv() {
+                    watcher.tell(report).await;
+                }
+                return result;
+            }
         }
-        if let Some(result) = result {
-            return result;
-        }
+    }
+}
+
+/// A client that wants to hear how far its call is.
+struct Watcher<'a> {
+    peer: &'a Peer<RoleServer>,
+    token: ProgressToken,
+    shown: f64,
+}
+
+impl Watcher<'_> {
+    #[expect(clippy::cast_precision_loss, reason = "progress is shown to people")]
+    async fn tell(&mut self, report: Report) {
+        self.shown = progressed(self.shown, report.done);
+        let mut param = ProgressNotificationParam::new(self.token.clone(), self.shown).with_message(report.message);
+        param.total = report.total.map(|total| total as f64);
+        // A client that left needs no progress; its call is cancelled in another way.
+        let _ = self.peer.notify_progress(param).await;
     }
 }
 
@@ -165,15 +188,6 @@ async fn watched<T>(
 fn progressed(shown: f64, done: u64) -> f64 {
     let done = done as f64;
     if done > shown { done } else { shown + 0.001 }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "progress is shown to people")]
-fn notification(token: &ProgressToken, shown: f64, report: Report) -> ProgressNotificationParam {
-    let param = ProgressNotificationParam::new(token.clone(), shown).with_message(report.message);
-    match report.total {
-        Some(total) => param.with_total(total as f64),
-        None => param,
-    }
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use rmcp::model::{
 use rmcp::model::{CompleteRequestMethod, ConstString};
 use rmcp::service::{NotificationContext, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use telegraphist_application::CallContext;
+use telegraphist_application::{CallContext, Failure};
 
-use super::call::Outcome;
+use super::call::{self, Outcome};
 use super::{Connection, answers};
 use crate::catalogue::unknown_tool;
 use crate::completion;
@@ -47,6 +47,15 @@ impl Connection {
         is_stateless(request).then(|| self.inner.identity.clone())
     }
 
+    /// What a request says about its call, where a failure has no other place than a protocol error.
+    fn context(&self, request: &Request) -> Result<CallContext, ErrorData> {
+        call::context(request).map_err(|failure| self.error(failure))
+    }
+
+    fn error(&self, failure: Failure) -> ErrorData {
+        answers::protocol_error(&self.identified(failure))
+    }
+
     fn has_resources(&self) -> bool {
         self.inner.config.capabilities.resources.is_some()
     }
@@ -54,10 +63,6 @@ impl Connection {
     fn has_prompts(&self) -> bool {
         self.inner.config.capabilities.prompts.is_some()
     }
-}
-
-fn context(request: &Request) -> CallContext {
-    CallContext { cancel: request.ct.clone(), ..CallContext::default() }
 }
 
 /// What is not advertised is not there, whatever the library would answer by itself.
@@ -112,8 +117,8 @@ impl ServerHandler for Connection {
     ) -> Result<ListResourcesResult, ErrorData> {
         only_if::<ListResourcesRequestMethod>(self.has_resources())?;
         let listed =
-            resources::list(&self.inner.app, &self.inner.caller, &self.inner.selection, context(&request)).await;
-        let listed = listed.map_err(|failure| answers::protocol_error(&failure))?;
+            resources::list(&self.inner.app, &self.inner.caller, &self.inner.selection, self.context(&request)?).await;
+        let listed = listed.map_err(|failure| self.error(failure))?;
         cached!(self, request, ListResourcesResult::with_all_items(listed))
     }
 
@@ -136,8 +141,8 @@ impl ServerHandler for Connection {
         let Some((resource, values)) = resources::matching(&self.inner.selection, &params.uri) else {
             return Err(ErrorData::resource_not_found("There is no such resource.", None));
         };
-        let read = resource.read(&self.inner.app, &self.inner.caller, values, context(&request)).await;
-        let text = read.map_err(|failure| answers::protocol_error(&failure))?;
+        let read = resource.read(&self.inner.app, &self.inner.caller, values, self.context(&request)?).await;
+        let text = read.map_err(|failure| self.error(failure))?;
         let contents = vec![rmcp::model::ResourceContents::text(text, params.uri)];
         let mut result = ReadResourceResult::new(contents);
         if is_stateless(&request) {
@@ -167,8 +172,8 @@ impl ServerHandler for Connection {
             return Err(ErrorData::invalid_params("There is no such prompt.", None));
         };
         let arguments = params.arguments.unwrap_or_default();
-        let written = prompt.write(&self.inner.app, &self.inner.caller, &arguments, context(&request)).await;
-        let messages = written.map_err(|failure| answers::protocol_error(&failure))?;
+        let written = prompt.write(&self.inner.app, &self.inner.caller, &arguments, self.context(&request)?).await;
+        let messages = written.map_err(|failure| self.error(failure))?;
         let mut result = GetPromptResult::new(messages).with_description(prompt.description);
         result.meta = self.meta(&request);
         Ok(result.into())
@@ -177,8 +182,9 @@ impl ServerHandler for Connection {
     async fn complete(&self, params: CompleteRequestParams, request: Request) -> Result<CompleteResult, ErrorData> {
         only_if::<CompleteRequestMethod>(self.has_resources() || self.has_prompts())?;
         let inner = &self.inner;
-        let found = completion::complete(&inner.app, &inner.caller, &inner.selection, &params, context(&request)).await;
-        let mut result = CompleteResult::new(found.map_err(|failure| answers::protocol_error(&failure))?);
+        let found =
+            completion::complete(&inner.app, &inner.caller, &inner.selection, &params, self.context(&request)?).await;
+        let mut result = CompleteResult::new(found.map_err(|failure| self.error(failure))?);
         result.meta = self.meta(&request);
         Ok(result)
     }
