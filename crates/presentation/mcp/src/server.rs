@@ -111,6 +111,8 @@ impl Server {
         W: AsyncWrite + Send + Unpin + 'static,
     {
         let lines = Lines::new(read, write, self.inner.options.line_max);
+        // The library cancels the token it was given when a connection ends; the caller's may be for all connections.
+        let cancel = cancel.child_token();
         match Connection::new(Arc::clone(&self.inner)).serve_with_ct(lines, cancel).await {
             Ok(running) => finished(running).await,
             Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),

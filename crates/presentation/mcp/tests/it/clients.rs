@@ -10,6 +10,7 @@ use rmcp::service::{ClientLifecycleMode, ClientServiceExt, NotificationContext, 
 use rmcp::{ClientHandler, ErrorData, RoleClient};
 use serde_json::json;
 use telegraphist_mcp::Catalogue;
+use tokio_util::sync::CancellationToken;
 
 use crate::fixtures;
 use crate::script::Manner;
@@ -118,4 +119,29 @@ async fn many_clients_and_many_calls_at_once() {
     }
     let answers = calls.join_all().await;
     assert!(answers.into_iter().all(|answer| answer.expect("answered").is_error == Some(false)));
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_takes_nobody_along_and_a_shutdown_takes_all() {
+    let world = World::new(Manner::Answers).await;
+    let shutdown = CancellationToken::new();
+    let mut connections = Vec::new();
+    for _ in 0..2 {
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        let (server, shutdown) = (world.server(), shutdown.clone());
+        let (read, write) = tokio::io::split(theirs);
+        let task = tokio::spawn(async move { server.serve(read, write, shutdown).await });
+        let client = Person::default().serve_with_lifecycle(ours, ClientLifecycleMode::Initialize).await;
+        connections.push((client.expect("connected"), task));
+    }
+    let (first, first_task) = connections.remove(0);
+    first.cancel().await.expect("closed");
+    first_task.await.expect("no panic").expect("served");
+    assert!(!shutdown.is_cancelled());
+
+    let (second, second_task) = connections.remove(0);
+    let answer = second.call_tool(call("get_me", json!({}))).await.expect("still served");
+    assert_eq!(answer.is_error, Some(false));
+    shutdown.cancel();
+    second_task.await.expect("no panic").expect("served");
 }
