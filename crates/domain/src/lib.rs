@@ -11,6 +11,6 @@ mod timestamp;
 
 pub use aggregate::Aggregate;
 pub use ids::{ChatId, MessageId, SessionId, UserId};
-pub use references::{ChatRef, MessageRef};
+pub use references::{Bare, ChatRef, MessageRef};
 pub use session::{Session, SessionEvent, SessionKind, SessionName, SessionState};
 pub use timestamp::Timestamp;
