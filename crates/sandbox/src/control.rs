@@ -23,21 +23,14 @@ use tracing::warn;
 use crate::sandbox::{Sandbox, SandboxError};
 
 /// Serves until `closing` resolves.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    sandbox: Sandbox,
-    closing: impl Future<Output = ()> + Send + 'static,
-) {
+pub(crate) async fn serve(listener: TcpListener, sandbox: Sandbox, closing: impl Future<Output = ()> + Send + 'static) {
     let router = Router::new()
         .merge(provisioning::routes())
         .merge(acting::routes())
         .merge(trouble::routes())
         .fallback(unknown_route)
         .with_state(sandbox);
-    if let Err(error) = axum::serve(listener, router)
-        .with_graceful_shutdown(closing)
-        .await
-    {
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(closing).await {
         warn!(%error, "the control port has ended");
     }
 }
@@ -71,14 +64,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let bytes = axum::body::Bytes::from_request(request, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
+        let bytes = axum::body::Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         // A route whose fields are all optional may be called without a body.
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-        serde_json::from_slice(text)
-            .map(Self)
-            .map_err(|error| refuse(StatusCode::BAD_REQUEST, error))
+        serde_json::from_slice(text).map(Self).map_err(|error| refuse(StatusCode::BAD_REQUEST, error))
     }
 }
 

@@ -16,6 +16,6 @@ pub mod wire;
 pub mod world;
 
 pub use faults::{ANY_METHOD, Fault};
-pub use sandbox::{AccountInfo, Info, Options, Revocation, Sandbox, SandboxError};
+pub use sandbox::{AccountInfo, Actor, Info, Mail, Name, Options, Revocation, Sandbox, SandboxError, Words};
 pub use server::Counters;
 pub use world::Seed;

@@ -15,6 +15,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio_util::sync::DropGuard;
 
+pub use acting::{Actor, Mail, Name, Words};
 pub use provisioning::{AccountInfo, Info};
 pub use trouble::Revocation;
 
@@ -37,11 +38,7 @@ pub struct Options {
 impl Default for Options {
     /// A free loopback port, no control port, the default world.
     fn default() -> Self {
-        Self {
-            mtproto: SocketAddr::from(([127, 0, 0, 1], 0)),
-            control: None,
-            seed: Seed::default(),
-        }
+        Self { mtproto: SocketAddr::from(([127, 0, 0, 1], 0)), control: None, seed: Seed::default() }
     }
 }
 
@@ -113,19 +110,11 @@ impl Sandbox {
         }
         let hub = Arc::new(Hub::new(World::seeded(&options.seed)));
         let guard = hub.closing.clone().drop_guard();
-        let listener = Listener::open(&hub, options.mtproto).map_err(|source| {
-            SandboxError::Port {
-                address: options.mtproto,
-                source,
-            }
-        })?;
-        let mut sandbox = Self {
-            hub,
-            listener,
-            control: None,
-            seed: options.seed,
-            closer: None,
-        };
+        let listener = Listener::open(&hub, options.mtproto)
+            .map_err(|source| SandboxError::Port { address: options.mtproto, source })?;
+        // Clients are told it as the address of every data centre.
+        hub.change(|state| state.world.address = listener.address());
+        let mut sandbox = Self { hub, listener, control: None, seed: options.seed, closer: None };
         if let Some(address) = options.control {
             sandbox.open_control(address).await?;
         }
@@ -138,9 +127,7 @@ impl Sandbox {
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         self.control = Some(listener.local_addr().map_err(failed)?);
         let closing = self.hub.closing.clone().cancelled_owned();
-        self.hub
-            .tasks
-            .spawn(control::serve(listener, self.clone(), closing));
+        self.hub.tasks.spawn(control::serve(listener, self.clone(), closing));
         Ok(())
     }
 

@@ -67,9 +67,10 @@ impl Hub {
 
     /// Starts the world anew: new keys, no faults, no connections.
     pub(crate) fn reset(&self, seed: &Seed) {
-        let world = World::seeded(seed);
+        let mut world = World::seeded(seed);
         let mut state = self.lock();
         state.links.cut_where(|_| true);
+        world.address = state.world.address;
         state.world = world;
         state.faults.clear();
         state.revoked.clear();

@@ -1,0 +1,12 @@
+//! The box as clients see it that nobody here wrote: grammers in this process, and the control port over HTTP.
+//!
+//! Every test starts its own box. Nothing sleeps: tests wait for an update or an answer, with a deadline.
+
+mod client;
+mod control;
+mod files;
+mod reading;
+mod signing_in;
+mod trouble;
+mod updates;
+mod writing;
