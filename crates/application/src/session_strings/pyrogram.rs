@@ -25,8 +25,11 @@ pub(super) fn read(text: &str) -> Result<ImportedKey, ReadError> {
         WITH_LONG_ID | WITH_SHORT_ID => 1,
         _ => return Err(ReadError::Length(StringKind::Pyrogram)),
     };
-    if bytes[before_test_flag] != 0 {
-        return Err(ReadError::TestServers);
+    match bytes[before_test_flag] {
+        0 => {}
+        1 => return Err(ReadError::TestServers),
+        // A string of Telethon can have the same length.
+        _ => return Err(ReadError::Length(StringKind::Pyrogram)),
     }
     let key_at = before_test_flag + 1;
     let auth_key = auth_key(&bytes[key_at..key_at + KEY]).ok_or(ReadError::Length(StringKind::Pyrogram))?;

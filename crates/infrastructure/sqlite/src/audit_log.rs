@@ -1,0 +1,116 @@
+use async_trait::async_trait;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+use telegraphist_application::ports::{AuditEntry, AuditLog, AuditRow, StoreError, Verification};
+
+use crate::SqliteStore;
+use crate::errors::{store_error, unreadable};
+
+/// How many rows are held at once while the chain is checked.
+const PAGE: usize = 1000;
+
+#[async_trait]
+impl AuditLog for SqliteStore {
+    async fn append(&self, entry: &AuditEntry) -> Result<AuditRow, StoreError> {
+        let entry = entry.clone();
+        self.write(move |connection| Box::pin(async move { append(connection, entry).await })).await
+    }
+
+    async fn rows(&self, number: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        page(&mut *self.reader().await?, number, limit).await
+    }
+
+    async fn verify(&self) -> Result<Verification, StoreError> {
+        let mut reader = self.reader().await?;
+        // Read before the rows: what is appended meanwhile comes after it.
+        let head = head(&mut reader).await?;
+        let mut newest: Option<AuditRow> = None;
+        loop {
+            let from = newest.as_ref().map_or(1, |row| row.number + 1);
+            let rows = page(&mut reader, from, PAGE).await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in rows {
+                if !row.follows(newest.as_ref()) {
+                    return Ok(Verification::Broken { at: from_or_gap(newest.as_ref(), &row) });
+                }
+                newest = Some(row);
+            }
+        }
+        let rows = newest.map_or(0, |row| row.number);
+        match head {
+            Some((number, _)) if number > rows => Ok(Verification::Broken { at: rows + 1 }),
+            Some((number, hash)) if !self.is_at(number, &hash).await? => Ok(Verification::Broken { at: number }),
+            None if rows > 0 => Ok(Verification::Broken { at: 1 }),
+            Some(_) | None => Ok(Verification::Whole { rows }),
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Whether row `number` has that hash.
+    async fn is_at(&self, number: u64, hash: &str) -> Result<bool, StoreError> {
+        let rows = page(&mut *self.reader().await?, number, 1).await?;
+        Ok(rows.first().is_some_and(|row| row.hash == hash))
+    }
+}
+
+/// The number that does not follow: of the row, or of the one that is missing before it.
+fn from_or_gap(newest: Option<&AuditRow>, row: &AuditRow) -> u64 {
+    row.number.min(newest.map_or(1, |newest| newest.number + 1))
+}
+
+/// The transaction holds the only right to write, so the head cannot move before the row is in its place.
+async fn append(connection: &mut SqliteConnection, entry: AuditEntry) -> Result<AuditRow, StoreError> {
+    let newest = match head(connection).await? {
+        Some((number, _)) => page(connection, number, 1).await?.pop(),
+        None => None,
+    };
+    let row = AuditRow::after(newest.as_ref(), entry);
+    let entry = serde_json::to_string(&row.entry).map_err(unreadable)?;
+    sqlx::query("INSERT INTO audit (number, entry, previous, hash) VALUES (?, ?, ?, ?)")
+        .bind(row.number as i64)
+        .bind(entry)
+        .bind(&row.previous)
+        .bind(&row.hash)
+        .execute(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    sqlx::query(
+        "INSERT INTO audit_head (only_row, number, hash) VALUES (1, ?, ?)
+         ON CONFLICT (only_row) DO UPDATE SET number = excluded.number, hash = excluded.hash",
+    )
+    .bind(row.number as i64)
+    .bind(&row.hash)
+    .execute(connection)
+    .await
+    .map_err(store_error)?;
+    Ok(row)
+}
+
+async fn head(connection: &mut SqliteConnection) -> Result<Option<(u64, String)>, StoreError> {
+    let head: Option<(i64, String)> =
+        sqlx::query_as("SELECT number, hash FROM audit_head").fetch_optional(connection).await.map_err(store_error)?;
+    Ok(head.map(|(number, hash)| (number.unsigned_abs(), hash)))
+}
+
+async fn page(connection: &mut SqliteConnection, number: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+    let rows = sqlx::query("SELECT number, entry, previous, hash FROM audit WHERE number >= ? ORDER BY number LIMIT ?")
+        .bind(i64::try_from(number).unwrap_or(i64::MAX))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(connection)
+        .await
+        .map_err(store_error)?;
+    rows.iter().map(row).collect()
+}
+
+fn row(row: &SqliteRow) -> Result<AuditRow, StoreError> {
+    let entry: String = row.try_get("entry").map_err(store_error)?;
+    Ok(AuditRow {
+        number: row.try_get::<i64, _>("number").map_err(store_error)?.unsigned_abs(),
+        entry: serde_json::from_str(&entry).map_err(unreadable)?,
+        previous: row.try_get("previous").map_err(store_error)?,
+        hash: row.try_get("hash").map_err(store_error)?,
+    })
+}

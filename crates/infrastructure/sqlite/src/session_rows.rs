@@ -1,0 +1,170 @@
+//! The view of sessions: rows, and the copy in memory that every call reads.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::DateTime;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+use telegraphist_application::ports::StoreError;
+use telegraphist_application::sessions::view_of;
+use telegraphist_application::views::SessionView;
+use telegraphist_domain::{Session, SessionId};
+use tokio::time::Instant;
+
+use crate::errors::store_error;
+
+/// How long the copy is believed before asking whether another process has changed the rows.
+const BELIEVED: Duration = Duration::from_millis(250);
+
+/// The copy in memory.
+#[derive(Default)]
+pub(crate) struct CachedSessions {
+    state: Mutex<Cached>,
+}
+
+#[derive(Default)]
+struct Cached {
+    /// Counts forgettings, so that rows read before one are not kept after it.
+    generation: u64,
+    copy: Option<Copied>,
+}
+
+#[derive(Clone)]
+struct Copied {
+    version: i64,
+    checked: Instant,
+    sessions: Arc<Vec<SessionView>>,
+}
+
+impl CachedSessions {
+    fn state(&self) -> MutexGuard<'_, Cached> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The copy, if it can be believed without asking.
+    pub(crate) fn believed(&self) -> Option<Arc<Vec<SessionView>>> {
+        let state = self.state();
+        let copy = state.copy.as_ref().filter(|copy| copy.checked.elapsed() < BELIEVED)?;
+        Some(Arc::clone(&copy.sessions))
+    }
+
+    /// Asks whether the copy is still right, and reads the rows if not.
+    pub(crate) async fn refreshed(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Arc<Vec<SessionView>>, StoreError> {
+        let (generation, copy) = {
+            let state = self.state();
+            (state.generation, state.copy.clone())
+        };
+        let checked = Instant::now();
+        // Read before the rows: a change in between makes the copy older than it says, never newer.
+        let version = version(connection).await?;
+        let sessions = match copy {
+            Some(copy) if copy.version == version => copy.sessions,
+            Some(_) | None => Arc::new(all(connection).await?),
+        };
+        let mut state = self.state();
+        if state.generation == generation {
+            state.copy = Some(Copied { version, checked, sessions: Arc::clone(&sessions) });
+        }
+        Ok(sessions)
+    }
+
+    /// The rows have changed.
+    pub(crate) fn forget(&self) {
+        let mut state = self.state();
+        state.generation += 1;
+        state.copy = None;
+    }
+}
+
+async fn version(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    sqlx::query_scalar("SELECT version FROM views_version").fetch_one(connection).await.map_err(store_error)
+}
+
+async fn all(connection: &mut SqliteConnection) -> Result<Vec<SessionView>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, name, kind, state, reason, user_id, username, is_default, created
+         FROM sessions ORDER BY created, id",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(store_error)?;
+    rows.iter().map(|row| view(row).map_err(store_error)).collect()
+}
+
+fn view(row: &SqliteRow) -> Result<SessionView, sqlx::Error> {
+    Ok(SessionView {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        kind: row.try_get("kind")?,
+        state: row.try_get("state")?,
+        reason: row.try_get("reason")?,
+        user_id: row.try_get("user_id")?,
+        username: row.try_get("username")?,
+        is_default: row.try_get("is_default")?,
+        created: DateTime::from_timestamp_millis(row.try_get("created")?).unwrap_or_default(),
+    })
+}
+
+/// Whether another session than `id` has the name.
+pub(crate) async fn is_name_taken(connection: &mut SqliteConnection, session: &Session) -> Result<bool, StoreError> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sessions WHERE name = ? AND id <> ?)")
+        .bind(session.name.as_str())
+        .bind(session.id.to_string())
+        .fetch_one(connection)
+        .await
+        .map_err(store_error)
+}
+
+/// Writes the row of a session as it is now; `None` deletes it.
+pub(crate) async fn write(
+    connection: &mut SqliteConnection,
+    id: SessionId,
+    session: Option<&Session>,
+    is_made_default: bool,
+) -> Result<(), StoreError> {
+    match session {
+        None => delete(connection, id).await,
+        Some(session) => upsert(connection, &view_of(session, is_made_default)).await,
+    }
+    .map_err(store_error)?;
+    sqlx::query("UPDATE views_version SET version = version + 1")
+        .execute(connection)
+        .await
+        .map(|_| ())
+        .map_err(store_error)
+}
+
+async fn delete(connection: &mut SqliteConnection, id: SessionId) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE id = ?").bind(id.to_string()).execute(connection).await.map(|_| ())
+}
+
+/// A session stays the default until another one becomes it.
+async fn upsert(connection: &mut SqliteConnection, view: &SessionView) -> Result<(), sqlx::Error> {
+    if view.is_default {
+        sqlx::query("UPDATE sessions SET is_default = 0 WHERE is_default = 1").execute(&mut *connection).await?;
+    }
+    sqlx::query(
+        "INSERT INTO sessions (id, name, kind, state, reason, user_id, username, is_default, created)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET
+             name = excluded.name, kind = excluded.kind, state = excluded.state, reason = excluded.reason,
+             user_id = excluded.user_id, username = excluded.username,
+             is_default = max(is_default, excluded.is_default)",
+    )
+    .bind(&view.id)
+    .bind(&view.name)
+    .bind(&view.kind)
+    .bind(&view.state)
+    .bind(&view.reason)
+    .bind(&view.user_id)
+    .bind(&view.username)
+    .bind(view.is_default)
+    .bind(view.created.timestamp_millis())
+    .execute(connection)
+    .await
+    .map(|_| ())
+}
