@@ -14,6 +14,8 @@ mod keyed;
 mod limits;
 mod refusals;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub use budgets::Budgets;
 pub(crate) use circuit::Circuits;

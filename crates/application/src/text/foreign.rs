@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,8 @@ fn write_safely(safe: &mut String, grapheme: &str) {
             is_suspect(letter) && !(is_flag && is_tag(letter))
         };
         if is_deceptive {
-            safe.push_str(&format!("⟨U+{:04X}⟩", letter as u32));
+            // Writing to a String cannot fail.
+            let _ = write!(safe, "⟨U+{:04X}⟩", letter as u32);
         } else {
             safe.push(letter);
         }

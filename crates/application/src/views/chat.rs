@@ -90,6 +90,7 @@ pub struct ChatDetail {
 
 /// What this account may do in a chat.
 #[derive(Clone, Copy, Serialize, Deserialize, JsonSchema, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a right of its own")]
 pub struct Rights {
     /// My role.
     #[serde(default, skip_serializing_if = "Option::is_none")]

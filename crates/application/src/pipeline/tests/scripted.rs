@@ -1,0 +1,249 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use secrecy::{SecretBox, SecretString};
+use serde_json::{Value, json};
+use telegraphist_domain::session::Identity;
+use telegraphist_domain::{Aggregate as _, Session, SessionId, SessionKind, Timestamp};
+
+use crate::application::{Application, Ports, Settings};
+use crate::caller::{CallContext, Caller};
+use crate::failure::Failure;
+use crate::memory::{CountingIds, FixedClock, MemoryStore};
+use crate::operation::Operation;
+use crate::pipeline::Budgets;
+use crate::ports::*;
+use crate::updates::AnnouncedInbox;
+
+/// What Telegram does with the next call.
+pub(super) enum Step {
+    /// Answers this.
+    Answer(Value),
+    /// Answers an empty page that goes on from this position.
+    Page(u32),
+    /// Refuses.
+    Fail(TelegramError),
+    /// Does something after a while.
+    After(Duration, Box<Step>),
+    /// Notes the start of a part first.
+    Noted(u32, Box<Step>),
+    /// Never answers.
+    Hang,
+    /// Breaks.
+    Panic,
+}
+
+/// A call as Telegram saw it.
+#[derive(Clone)]
+pub(super) struct Seen {
+    pub(super) session: SessionId,
+    pub(super) key: String,
+    pub(super) position: Option<u32>,
+    pub(super) known: Option<PartState>,
+}
+
+#[derive(Default)]
+struct Scripted {
+    steps: Mutex<VecDeque<Step>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+impl Scripted {
+    async fn take(&self, call: &Execution, step: Step) -> Result<Value, TelegramError> {
+        match step {
+            Step::Answer(answer) => Ok(answer),
+            Step::Page(position) => {
+                Ok(json!({ "items": [], "has_more": true, "next_cursor": call.cursors.seal(&position) }))
+            }
+            Step::Fail(error) => Err(error),
+            Step::After(wait, step) => {
+                tokio::time::sleep(wait).await;
+                Box::pin(self.take(call, *step)).await
+            }
+            Step::Noted(part, step) => {
+                call.parts.note(part, PartState::Started { after: Some(1) }).await?;
+                Box::pin(self.take(call, *step)).await
+            }
+            Step::Hang => std::future::pending().await,
+            Step::Panic => panic!("as scripted"),
+        }
+    }
+}
+
+#[async_trait]
+impl<O: Operation> Execute<O> for Scripted {
+    async fn execute(&self, call: &Execution, _operation: &O) -> Result<O::Output, TelegramError> {
+        let seen = Seen {
+            session: call.session,
+            key: call.key.clone(),
+            position: call.cursors.position()?,
+            known: call.parts.known(0).await?,
+        };
+        self.seen.lock().expect("no test panics here").push(seen);
+        let step = self.steps.lock().expect("no test panics here").pop_front().expect("a step for every call");
+        let answer = self.take(call, step).await?;
+        Ok(serde_json::from_value(answer).expect("the script answers what was asked"))
+    }
+}
+
+struct Connected(Arc<Scripted>);
+
+#[async_trait]
+impl Connections for Connected {
+    async fn telegram(&self, _session: SessionId) -> Result<Arc<dyn Telegram>, TelegramError> {
+        Ok(Arc::clone(&self.0) as Arc<dyn Telegram>)
+    }
+
+    async fn disconnect(&self, _session: SessionId) {}
+}
+
+/// Nobody signs in here.
+struct NoSignIn;
+
+#[async_trait]
+impl SignIn for NoSignIn {
+    async fn request_code(&self, _: SessionId, _: &ApiCredentials, _: &str) -> Result<CodeSent, SignInError> {
+        Err(SignInError::NotUnderWay)
+    }
+    async fn submit_code(&self, _: SessionId, _: &str) -> Result<SignInStep, SignInError> {
+        Err(SignInError::NotUnderWay)
+    }
+    async fn submit_password(&self, _: SessionId, _: &SecretString) -> Result<SignedIn, SignInError> {
+        Err(SignInError::NotUnderWay)
+    }
+    async fn qr(&self, _: SessionId, _: &ApiCredentials, _: Duration) -> Result<QrStep, SignInError> {
+        Err(SignInError::NotUnderWay)
+    }
+    async fn import(&self, _: SessionId, _: &ApiCredentials, _: ImportedKey) -> Result<SignedIn, SignInError> {
+        Err(SignInError::NotUnderWay)
+    }
+    async fn export(&self, _: SessionId) -> Result<Option<ImportedKey>, SignInError> {
+        Ok(None)
+    }
+    async fn log_out(&self, _: SessionId) -> Result<(), SignInError> {
+        Err(SignInError::NotUnderWay)
+    }
+    async fn forget(&self, _: SessionId) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// An application on stores in memory.
+pub(super) struct World {
+    pub(super) app: Application,
+    pub(super) clock: Arc<FixedClock>,
+    telegram: Arc<Scripted>,
+}
+
+impl World {
+    pub(super) fn empty() -> Self {
+        Self::new(Budgets::unlimited())
+    }
+
+    pub(super) async fn with_session() -> Self {
+        Self::with_budgets(Budgets::unlimited()).await
+    }
+
+    pub(super) async fn with_budgets(budgets: Budgets) -> Self {
+        let world = Self::new(budgets);
+        world.sign_in("work").await;
+        world
+    }
+
+    fn new(budgets: Budgets) -> Self {
+        let clock = Arc::new(FixedClock::default());
+        let telegram = Arc::new(Scripted::default());
+        let store = Arc::new(MemoryStore::new(Arc::clone(&clock) as Arc<dyn Clock>));
+        let ports = Ports {
+            events: Arc::clone(&store) as Arc<dyn EventStore<Session>>,
+            views: Arc::clone(&store) as Arc<dyn Views>,
+            vault: Arc::clone(&store) as Arc<dyn Vault>,
+            peers: Arc::clone(&store) as Arc<dyn Peers>,
+            inbox: AnnouncedInbox::new(Arc::clone(&store) as Arc<dyn Inbox>),
+            idempotency: Arc::clone(&store) as Arc<dyn Idempotency>,
+            audit: Arc::clone(&store) as Arc<dyn AuditLog>,
+            limiter: store,
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            ids: Arc::new(CountingIds::default()),
+            connections: Arc::new(Connected(Arc::clone(&telegram))),
+            sign_in: Arc::new(NoSignIn),
+        };
+        let settings = Settings { budgets, ..Settings::new(SecretBox::new(Box::new([7; 32]))) };
+        Self { app: Application::new(ports, settings), clock, telegram }
+    }
+
+    pub(super) async fn sign_in(&self, name: &str) -> SessionId {
+        let id = self.app.ports().ids.session();
+        let at = Timestamp(0);
+        let name = name.parse().expect("a valid name");
+        let mut events = Session::create(id, name, SessionKind::User, at);
+        let session = Session::replay(&events).expect("created");
+        let identity = Identity { user_id: telegraphist_domain::UserId(7), username: None };
+        events.extend(session.sign_in(identity, SessionKind::User, at).expect("nothing speaks against it"));
+        self.app.ports().events.append(id, Version(0), &events).await.expect("memory");
+        id
+    }
+
+    pub(super) fn script(&self, steps: impl IntoIterator<Item = Step>) {
+        self.telegram.steps.lock().expect("no test panics here").extend(steps);
+    }
+
+    pub(super) fn seen(&self) -> Vec<Seen> {
+        self.telegram.seen.lock().expect("no test panics here").clone()
+    }
+
+    pub(super) fn clock_now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub(super) async fn perform<O: Operation>(&self, operation: O) -> Result<O::Output, Failure>
+    where
+        dyn Telegram: Execute<O>,
+    {
+        self.app.perform(&Caller::owner(), operation, CallContext::default()).await
+    }
+
+    pub(super) async fn failure<O: Operation>(&self, operation: O) -> Failure
+    where
+        dyn Telegram: Execute<O>,
+    {
+        self.perform(operation).await.err().expect("it fails")
+    }
+
+    /// `operation outcome` of every audit row that the pipeline wrote.
+    pub(super) async fn audit(&self) -> Vec<String> {
+        let rows = self.app.ports().audit.rows(1, 100).await.expect("memory");
+        rows.into_iter().map(|row| format!("{} {}", row.entry.operation, row.entry.outcome)).collect()
+    }
+
+    pub(super) async fn receive(&self, session: SessionId, keys: &[&str]) {
+        let entries: Vec<InboxEntry> = keys
+            .iter()
+            .map(|key| InboxEntry {
+                kind: "other".into(),
+                chat: None,
+                dedupe_key: (*key).to_owned(),
+                payload: Vec::new(),
+            })
+            .collect();
+        self.app.ports().inbox.store(session, &entries).await.expect("memory");
+    }
+}
+
+/// An operation from the arguments that a client would send.
+pub(super) fn operation<O: Operation>(arguments: Value) -> O {
+    serde_json::from_value(arguments).expect("arguments fit")
+}
+
+/// A message was sent, as which id if it is known.
+pub(super) fn sent(message_id: Option<i32>) -> Step {
+    Step::Answer(json!({
+        "state": "sent",
+        "chat": { "id": "7", "title": "Ann" },
+        "items": [{ "message_id": message_id }],
+        "idempotency_key": "k",
+    }))
+}
