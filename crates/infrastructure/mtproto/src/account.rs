@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use grammers_tl_types::{self as tl, Deserializable, RemoteCall};
-use telegraphist_application::ports::{Clock, Execution, Files, KnownPeer, StoreError, TelegramError};
+use telegraphist_application::ports::{Clock, Execution, Files, KnownPeer, Progress, StoreError, TelegramError};
 use telegraphist_domain::SessionId;
 use tokio::time::Instant;
 
@@ -14,6 +14,7 @@ use crate::call_error::CallError;
 use crate::connection::Connection;
 use crate::errors;
 use crate::known_peers::KnownPeers;
+use crate::operations::NewestIds;
 use crate::patience::{Ended, Patience};
 use crate::peers;
 
@@ -34,6 +35,7 @@ pub(crate) struct Account {
     pub(crate) own: KnownPeer,
     pub(crate) files: Arc<dyn Files>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) newest: NewestIds,
 }
 
 impl Account {
@@ -45,7 +47,8 @@ impl Account {
         does: Does,
         request: &R,
     ) -> Result<R::Return, TelegramError> {
-        let answer = self.answer(call, does, None, request.to_bytes()).await?;
+        let body = request.to_bytes();
+        let answer = self.answer(&Terms::of(call), does, None, body).await?;
         read::<R>(&answer, does)
     }
 
@@ -59,7 +62,7 @@ impl Account {
         request: &R,
     ) -> Result<R::Return, TelegramError> {
         let body = request.to_bytes();
-        let answer = self.answer(call, does, Some(dc), body).await?;
+        let answer = self.answer(&Terms::of(call), does, Some(dc), body).await?;
         read::<R>(&answer, does)
     }
 
@@ -98,30 +101,72 @@ impl Account {
         peers::input_user(peer).ok_or(TelegramError::UnknownChat)
     }
 
-    async fn answer(
+    pub(crate) async fn answer(
         &self,
-        call: &Execution,
+        terms: &Terms<'_>,
         does: Does,
         dc: Option<i32>,
         body: Vec<u8>,
     ) -> Result<Vec<u8>, TelegramError> {
-        let patience = Patience { deadline: call.deadline, cancel: call.cancel.clone() };
+        let patience = &terms.patience;
         let method = method_of(&body);
         let mut dc = dc;
         loop {
-            let rpc = match self.connection.call(dc, does, body.clone(), &patience).await {
+            let rpc = match self.connection.call(dc, does, body.clone(), patience).await {
                 Ok(answer) => return Ok(answer),
                 Err(CallError::Rpc(rpc)) => rpc,
                 Err(error) => return Err(errors::failed(error, method, does)),
             };
-            if let Some(wait) = errors::requested_wait(&rpc).filter(|wait| fits(*wait, call)) {
-                wait_out(wait, call, &patience).await?;
+            if let Some(wait) = errors::requested_wait(&rpc).filter(|wait| terms.allow(*wait)) {
+                terms.wait_out(wait).await?;
             } else if let Some(home) = errors::other_home_of_file(&rpc).filter(|new| Some(*new) != dc) {
                 dc = Some(home);
             } else {
                 return Err(errors::refused(&rpc, method, does));
             }
         }
+    }
+}
+
+/// What one caller accepts for one request.
+pub(crate) struct Terms<'a> {
+    pub(crate) patience: Patience,
+    /// A wait of at most this, that fits the deadline, is waited out.
+    pub(crate) wait_max: Duration,
+    pub(crate) progress: &'a dyn Progress,
+}
+
+impl<'a> Terms<'a> {
+    fn of(call: &'a Execution) -> Self {
+        Self {
+            patience: Patience {
+                deadline: call.deadline,
+                cancel: call.cancel.clone(),
+            },
+            wait_max: call.wait_max,
+            progress: call.progress.as_ref(),
+        }
+    }
+
+    fn allow(&self, wait: Duration) -> bool {
+        wait <= self.wait_max && Instant::now() + wait < self.patience.deadline
+    }
+
+    async fn wait_out(&self, wait: Duration) -> Result<(), TelegramError> {
+        const STEP: Duration = Duration::from_secs(1);
+        let mut left = wait;
+        while !left.is_zero() {
+            let (done, total) = ((wait - left).as_secs(), wait.as_secs());
+            self.progress
+                .report(done, Some(total), "waiting, as Telegram asks");
+            let step = left.min(STEP);
+            self.patience.sleep(step).await.map_err(|how| match how {
+                Ended::Deadline => TelegramError::DeadlineExceeded,
+                Ended::Cancelled => TelegramError::Cancelled,
+            })?;
+            left -= step;
+        }
+        Ok(())
     }
 }
 
@@ -135,24 +180,4 @@ fn read<R: RemoteCall>(answer: &[u8], does: Does) -> Result<R::Return, TelegramE
         Does::Reads => TelegramError::Unavailable(error.into()),
         Does::Writes => TelegramError::OutcomeUnknown,
     })
-}
-
-/// Whether a wait is short enough to be waited out.
-fn fits(wait: Duration, call: &Execution) -> bool {
-    wait <= call.wait_max && Instant::now() + wait < call.deadline
-}
-
-async fn wait_out(wait: Duration, call: &Execution, patience: &Patience) -> Result<(), TelegramError> {
-    const STEP: Duration = Duration::from_secs(1);
-    let mut left = wait;
-    while !left.is_zero() {
-        call.progress.report((wait - left).as_secs(), Some(wait.as_secs()), "waiting, as Telegram asks");
-        let step = left.min(STEP);
-        patience.sleep(step).await.map_err(|how| match how {
-            Ended::Deadline => TelegramError::DeadlineExceeded,
-            Ended::Cancelled => TelegramError::Cancelled,
-        })?;
-        left -= step;
-    }
-    Ok(())
 }

@@ -7,11 +7,14 @@
 mod account;
 mod call_error;
 mod connection;
+mod convert;
 mod data_centres;
 mod errors;
 mod known_peers;
 mod line;
+mod media;
 mod mtproto;
+mod operations;
 mod patience;
 mod peers;
 mod resolve;
@@ -21,3 +24,6 @@ mod updates;
 
 pub use data_centres::{DcOption, NotADcOption};
 pub use mtproto::{Mtproto, MtprotoPorts, MtprotoSettings};
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@ use crate::account::Account;
 use crate::connection::Connection;
 use crate::data_centres::DcOption;
 use crate::known_peers::KnownPeers;
+use crate::operations::NewestIds;
 use crate::line::Listener;
 use crate::sign_in::Pending;
 use crate::storage::{Purpose, Storage};
@@ -114,6 +115,7 @@ impl Mtproto {
             own,
             files: Arc::clone(&self.ports.files),
             clock: Arc::clone(&self.ports.clock),
+            newest: NewestIds::default(),
         }))
     }
 

@@ -1,0 +1,312 @@
+use grammers_tl_types as tl;
+use telegraphist_application::arguments::ResponseFormat;
+use telegraphist_application::text::{self, Foreign, Formatted};
+use telegraphist_application::views::{MessageView, Reaction};
+use telegraphist_domain::ChatId;
+
+use super::{Directory, from_telegram, media, moment, service};
+use crate::peers::chat_id;
+
+/// How messages of one answer are to be shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Rendering<'a> {
+    /// Who is who.
+    pub(crate) directory: &'a Directory<'a>,
+    /// Concise leaves out what is not needed to act: formatting, edits, reactions, views, pixels.
+    pub(crate) format: ResponseFormat,
+    /// Whether each message says which chat it is from.
+    pub(crate) names_chat: bool,
+}
+
+/// A message's id.
+pub(crate) const fn id_of(message: &tl::enums::Message) -> i32 {
+    match message {
+        tl::enums::Message::Empty(message) => message.id,
+        tl::enums::Message::Message(message) => message.id,
+        tl::enums::Message::Service(message) => message.id,
+    }
+}
+
+/// When a message was sent, Unix seconds; none for one that is gone.
+pub(crate) const fn date_of(message: &tl::enums::Message) -> Option<i32> {
+    match message {
+        tl::enums::Message::Empty(_) => None,
+        tl::enums::Message::Message(message) => Some(message.date),
+        tl::enums::Message::Service(message) => Some(message.date),
+    }
+}
+
+/// The chat of a message; none for one that is gone.
+pub(crate) const fn peer_of(message: &tl::enums::Message) -> Option<&tl::enums::Peer> {
+    match message {
+        tl::enums::Message::Empty(_) => None,
+        tl::enums::Message::Message(message) => Some(&message.peer_id),
+        tl::enums::Message::Service(message) => Some(&message.peer_id),
+    }
+}
+
+/// Who wrote a message: as Telegram says, else the only one who can have in a dialogue. Posts of a channel have none.
+pub(crate) fn author_of(message: &tl::enums::Message, own_id: i64) -> Option<tl::enums::Peer> {
+    let (from, peer, is_out) = match message {
+        tl::enums::Message::Empty(_) => return None,
+        tl::enums::Message::Message(message) => (&message.from_id, &message.peer_id, message.out),
+        tl::enums::Message::Service(message) => (&message.from_id, &message.peer_id, message.out),
+    };
+    match (from, peer) {
+        (Some(from), _) => Some(from.clone()),
+        (None, tl::enums::Peer::User(_)) if is_out => Some(tl::types::PeerUser { user_id: own_id }.into()),
+        (None, tl::enums::Peer::User(_)) => Some(peer.clone()),
+        (None, tl::enums::Peer::Chat(_) | tl::enums::Peer::Channel(_)) => None,
+    }
+}
+
+/// What a message answers and the topic it is in.
+fn reply_header(header: Option<&tl::enums::MessageReplyHeader>) -> (Option<i32>, Option<i32>) {
+    let Some(tl::enums::MessageReplyHeader::Header(header)) = header else {
+        return (None, None);
+    };
+    if !header.forum_topic {
+        return (header.reply_to_msg_id, None);
+    }
+    match header.reply_to_top_id {
+        Some(topic) => (header.reply_to_msg_id, Some(topic)),
+        // In a topic, but to nobody: the header names only the topic.
+        None => (None, header.reply_to_msg_id),
+    }
+}
+
+impl Rendering<'_> {
+    /// A message as a view; none for one that is gone.
+    pub(crate) fn view(&self, message: &tl::enums::Message) -> Option<MessageView> {
+        match message {
+            tl::enums::Message::Empty(_) => None,
+            tl::enums::Message::Message(inner) => Some(self.plain(message, inner)),
+            tl::enums::Message::Service(inner) => Some(self.service(message, inner)),
+        }
+    }
+
+    /// All messages that are still there, in the order given.
+    pub(crate) fn views<'m>(&self, messages: impl IntoIterator<Item = &'m tl::enums::Message>) -> Vec<MessageView> {
+        messages.into_iter().filter_map(|message| self.view(message)).collect()
+    }
+
+    fn is_detailed(&self) -> bool {
+        self.format == ResponseFormat::Detailed
+    }
+
+    fn skeleton(&self, message: &tl::enums::Message, peer: &tl::enums::Peer, is_out: bool) -> MessageView {
+        let author = author_of(message, self.directory.own_id());
+        let own = ChatId(self.directory.own_id());
+        MessageView {
+            id: id_of(message),
+            chat: self.names_chat.then(|| self.directory.brief(peer)),
+            date: moment(date_of(message).unwrap_or_default()),
+            edited: None,
+            is_mine: is_out || author.as_ref().is_some_and(|author| chat_id(author) == own),
+            from: author.map(|author| self.directory.sender(&author)),
+            text: None,
+            media: None,
+            service: None,
+            reply_to: None,
+            topic: None,
+            forwarded_from: None,
+            album: None,
+            reactions: Vec::new(),
+            views: None,
+            replies: None,
+            is_pinned: false,
+            is_hit: None,
+        }
+    }
+
+    fn plain(&self, message: &tl::enums::Message, inner: &tl::types::Message) -> MessageView {
+        let (reply_to, topic) = reply_header(inner.reply_to.as_ref());
+        let mut view = MessageView {
+            text: self.text(inner),
+            media: inner.media.as_ref().and_then(|media| media::view(media, self.format)),
+            reply_to,
+            topic,
+            forwarded_from: inner.fwd_from.as_ref().and_then(|header| self.origin(header)),
+            album: inner.grouped_id.map(|album| album.to_string()),
+            replies: inner.replies.as_ref().and_then(reply_count),
+            is_pinned: inner.pinned,
+            ..self.skeleton(message, &inner.peer_id, inner.out)
+        };
+        if self.is_detailed() {
+            view.edited = inner.edit_date.filter(|_| !inner.edit_hide).map(moment);
+            view.views = inner.views;
+            view.reactions = inner.reactions.as_ref().map(reactions).unwrap_or_default();
+        }
+        view
+    }
+
+    fn service(&self, message: &tl::enums::Message, inner: &tl::types::MessageService) -> MessageView {
+        let (reply_to, topic) = reply_header(inner.reply_to.as_ref());
+        MessageView {
+            service: Some(service::line(&inner.action, self.directory, reply_to)),
+            reply_to,
+            topic,
+            ..self.skeleton(message, &inner.peer_id, inner.out)
+        }
+    }
+
+    fn text(&self, message: &tl::types::Message) -> Option<Foreign> {
+        if message.message.is_empty() {
+            return None;
+        }
+        match &message.entities {
+            Some(entities) if self.is_detailed() => {
+                let formatted = Formatted { text: message.message.clone(), entities: from_telegram(entities) };
+                Some(Foreign::new(text::to_markdown(&formatted)))
+            }
+            _ => Some(Foreign::new(message.message.as_str())),
+        }
+    }
+
+    fn origin(&self, header: &tl::enums::MessageFwdHeader) -> Option<Foreign> {
+        let tl::enums::MessageFwdHeader::Header(header) = header;
+        let name = match (&header.from_id, &header.from_name) {
+            (Some(peer), _) => self.directory.name(peer),
+            (None, Some(name)) => name.clone(),
+            (None, None) => header.post_author.clone()?,
+        };
+        Some(Foreign::new(name))
+    }
+}
+
+fn reply_count(replies: &tl::enums::MessageReplies) -> Option<i32> {
+    let tl::enums::MessageReplies::Replies(replies) = replies;
+    (replies.replies > 0 || replies.comments).then_some(replies.replies)
+}
+
+fn reactions(reactions: &tl::enums::MessageReactions) -> Vec<Reaction> {
+    let tl::enums::MessageReactions::Reactions(reactions) = reactions;
+    reactions
+        .results
+        .iter()
+        .filter_map(|count| {
+            let tl::enums::ReactionCount::Count(count) = count;
+            Some(Reaction { emoji: emoji(&count.reaction)?, count: count.count, is_mine: count.chosen_order.is_some() })
+        })
+        .collect()
+}
+
+fn emoji(reaction: &tl::enums::Reaction) -> Option<String> {
+    match reaction {
+        tl::enums::Reaction::Empty => None,
+        tl::enums::Reaction::Emoji(emoji) => Some(emoji.emoticon.clone()),
+        tl::enums::Reaction::CustomEmoji(emoji) => Some(format!("custom:{}", emoji.document_id)),
+        tl::enums::Reaction::Paid => Some("⭐".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use grammers_tl_types::Deserializable as _;
+
+    use super::*;
+
+    const OWN: i64 = 1001;
+
+    /// A message with nothing set: all flags zero, the peer a user.
+    fn blank() -> tl::types::Message {
+        let mut bytes = vec![0_u8; 12];
+        bytes.extend(0x5951_1722_u32.to_le_bytes());
+        bytes.extend([0_u8; 64]);
+        tl::types::Message::from_bytes(&bytes).unwrap()
+    }
+
+    fn from_bob() -> tl::types::Message {
+        tl::types::Message {
+            id: 3001,
+            peer_id: tl::types::PeerUser { user_id: 1002 }.into(),
+            date: 1_700_000_000,
+            message: "hello **you**".to_owned(),
+            ..blank()
+        }
+    }
+
+    fn view(message: tl::types::Message, format: ResponseFormat) -> MessageView {
+        let directory = Directory::new(&[], &[], OWN);
+        let rendering = Rendering { directory: &directory, format, names_chat: false };
+        rendering.view(&message.into()).unwrap()
+    }
+
+    #[test]
+    fn in_a_dialogue_the_sender_is_the_other_side_or_me() {
+        let theirs = view(from_bob(), ResponseFormat::Concise);
+        assert_eq!(theirs.from.unwrap().id, "1002");
+        assert!(!theirs.is_mine);
+        let mine = tl::types::Message { out: true, ..from_bob() };
+        let mine = view(mine, ResponseFormat::Concise);
+        assert_eq!(mine.from.unwrap().id, OWN.to_string());
+        assert!(mine.is_mine);
+    }
+
+    #[test]
+    fn a_message_in_a_topic_tells_the_topic_from_the_reply() {
+        let header = |reply_to_msg_id, reply_to_top_id| {
+            let header = tl::types::MessageReplyHeader {
+                reply_to_scheduled: false,
+                forum_topic: true,
+                quote: false,
+                reply_to_ephemeral: false,
+                reply_to_msg_id: Some(reply_to_msg_id),
+                reply_to_peer_id: None,
+                reply_from: None,
+                reply_media: None,
+                reply_to_top_id,
+                quote_text: None,
+                quote_entities: None,
+                quote_offset: None,
+                todo_item_id: None,
+                poll_option: None,
+            };
+            tl::enums::MessageReplyHeader::Header(header)
+        };
+        assert_eq!(reply_header(Some(&header(7, None))), (None, Some(7)));
+        assert_eq!(reply_header(Some(&header(9, Some(7)))), (Some(9), Some(7)));
+        assert_eq!(reply_header(None), (None, None));
+    }
+
+    #[test]
+    fn reactions_and_edits_are_for_detail() {
+        let message = || tl::types::Message {
+            edit_date: Some(1_700_000_100),
+            views: Some(12),
+            reactions: Some(
+                tl::types::MessageReactions {
+                    min: false,
+                    can_see_list: false,
+                    reactions_as_tags: false,
+                    results: vec![
+                        tl::types::ReactionCount {
+                            chosen_order: Some(0),
+                            reaction: tl::types::ReactionEmoji { emoticon: "👍".to_owned() }.into(),
+                            count: 3,
+                        }
+                        .into(),
+                    ],
+                    recent_reactions: None,
+                    top_reactors: None,
+                }
+                .into(),
+            ),
+            ..from_bob()
+        };
+        let concise = view(message(), ResponseFormat::Concise);
+        assert!(concise.reactions.is_empty() && concise.edited.is_none() && concise.views.is_none());
+        let detailed = view(message(), ResponseFormat::Detailed);
+        assert_eq!(detailed.reactions[0].emoji, "👍");
+        assert!(detailed.reactions[0].is_mine);
+        assert_eq!(detailed.views, Some(12));
+    }
+
+    #[test]
+    fn a_message_that_is_gone_has_no_view() {
+        let directory = Directory::new(&[], &[], OWN);
+        let rendering = Rendering { directory: &directory, format: ResponseFormat::Concise, names_chat: false };
+        let gone = tl::types::MessageEmpty { id: 5, peer_id: None };
+        assert!(rendering.view(&gone.into()).is_none());
+    }
+}

@@ -1,0 +1,14 @@
+//! Files on their way to and from Telegram, in parts and never as a whole in memory.
+
+mod download;
+mod location;
+mod name;
+mod outgoing;
+mod parts;
+mod upload;
+
+pub(crate) use download::{Origin, Sink, collect};
+pub(crate) use location::{attachment, viewable};
+pub(crate) use name::safe_name;
+pub(crate) use outgoing::{Manner, input_media};
+pub(crate) use upload::Uploaded;

@@ -1,0 +1,75 @@
+use async_trait::async_trait;
+use telegraphist_application::operations::DownloadMedia;
+use telegraphist_application::ports::{Execute, Execution, FileError, Outgoing, TelegramError};
+use telegraphist_application::text::Foreign;
+use telegraphist_application::views::Downloaded;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::account::Account;
+use crate::media::{Origin, Sink, attachment, safe_name};
+
+#[async_trait]
+impl Execute<DownloadMedia> for Account {
+    async fn execute(&self, call: &Execution, operation: &DownloadMedia) -> Result<Downloaded, TelegramError> {
+        let peer = self.chat(call, &operation.chat).await?;
+        let message_id = operation.message_id.0;
+        let (_, message) = self.message_by_id(call, &peer, message_id).await?;
+        let file = attachment(&message)?;
+        let original = file.name.clone();
+        let mime_type = file.mime_type.clone();
+        let name = match operation.name.as_ref().or(original.as_ref()) {
+            Some(name) => safe_name(name),
+            None => format!("message_{message_id}.{}", ending_of(&mime_type)),
+        };
+        let folder = operation.folder.as_deref();
+        let mut writing = Writing(self.files().write(folder, &name).await?);
+        let origin = Origin { peer: &peer, message_id, pick: attachment };
+        let size = self.download(call, file, &origin, &mut writing).await?;
+        let path = writing.finish().await?;
+        Ok(Downloaded { path: path.to_string_lossy().into_owned(), name: original.map(Foreign::new), mime_type, size })
+    }
+}
+
+/// A file of an allowed folder being written.
+struct Writing(Box<dyn Outgoing>);
+
+#[async_trait]
+impl Sink for Writing {
+    async fn take(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+        self.0.bytes().write_all(bytes).await.map_err(of_writing)
+    }
+}
+
+impl Writing {
+    async fn finish(mut self) -> Result<std::path::PathBuf, FileError> {
+        self.0.bytes().flush().await.map_err(of_writing)?;
+        self.0.commit().await
+    }
+}
+
+fn of_writing(error: std::io::Error) -> FileError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => FileError::Full,
+        _ => FileError::Io(error),
+    }
+}
+
+/// The usual ending of a type, for files without a name.
+fn ending_of(mime_type: &str) -> &'static str {
+    match mime_type {
+        "image/jpeg" => "jpg",
+        "image/png" => "png",
+        "image/webp" => "webp",
+        "image/gif" => "gif",
+        "audio/ogg" => "ogg",
+        "audio/mpeg" => "mp3",
+        "audio/mp4" => "m4a",
+        "video/mp4" => "mp4",
+        "video/webm" => "webm",
+        "video/quicktime" => "mov",
+        "application/pdf" => "pdf",
+        "application/x-tgsticker" => "tgs",
+        "text/plain" => "txt",
+        _ => "bin",
+    }
+}
