@@ -15,6 +15,8 @@ mod channels;
 mod contacts;
 mod help;
 mod messages;
+#[cfg(test)]
+mod tests;
 mod updates;
 mod uploads;
 mod users;

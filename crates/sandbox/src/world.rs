@@ -24,7 +24,7 @@ mod reading;
 pub mod refusal;
 mod scheduling;
 pub mod searching;
-mod seed;
+pub(crate) mod seed;
 pub mod sign_ins;
 pub mod telling;
 pub mod thread;

@@ -42,8 +42,12 @@ fn told(world: &World, me: i64, events: &[&Logged]) -> Told {
             others.extend(world.view_event(me, logged));
         }
     }
-    messages.iter().for_each(|message| cast.message(message));
-    others.iter().for_each(|update| cast.update(update));
+    for message in &messages {
+        cast.message(message);
+    }
+    for update in &others {
+        cast.update(update);
+    }
     let (chats, users) = (cast.chats(world, me), cast.users(world, me));
     Told { messages, others, chats, users }
 }

@@ -10,7 +10,7 @@ use super::view::{Cast, blank, count, default_notify_settings};
 
 /// Which conversations are wanted.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct DialogPage {
+pub(crate) struct DialogPage {
     /// Only the archive, or only what is not in it; absent: both.
     pub archived: Option<bool>,
     /// Leave out those pinned to the top.
@@ -109,7 +109,9 @@ impl World {
         };
         let messages: Vec<_> = peers.iter().filter_map(newest).collect();
         let mut cast = Cast::of_messages(&messages);
-        peers.iter().for_each(|peer| cast.peer(*peer));
+        for peer in peers {
+            cast.peer(*peer);
+        }
         DialogsView {
             dialogs: peers.iter().map(|peer| self.view_dialog(viewer, *peer)).collect(),
             chats: cast.chats(self, viewer),

@@ -222,7 +222,7 @@ fn check_parts(upload: &Upload, parts: i32) -> Allowed<()> {
     // Only the last part may differ in length.
     let size = upload.parts[&0].len();
     let uneven = (0..parts - 1).any(|part| upload.parts[&part].len() != size);
-    if uneven || (parts > 1 && size % 1024 != 0) || upload.parts[&(parts - 1)].len() > size {
+    if uneven || (parts > 1 && !size.is_multiple_of(1024)) || upload.parts[&(parts - 1)].len() > size {
         return Err(RpcError::bad_request("FILE_PART_SIZE_INVALID"));
     }
     Ok(())

@@ -30,7 +30,9 @@ fn answer(
     let messages: Vec<_> = topics.iter().filter_map(newest).collect();
     let mut cast = Cast::of_messages(&messages);
     cast.peer(peer);
-    topics.iter().for_each(|topic| cast.peer(Peer::User(topic.creator)));
+    for topic in topics {
+        cast.peer(Peer::User(topic.creator));
+    }
     tl::types::messages::ForumTopics {
         order_by_create_date: false,
         count: count(total),

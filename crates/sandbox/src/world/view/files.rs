@@ -160,8 +160,8 @@ pub(crate) fn view_page(url: &str) -> tl::enums::MessageMedia {
     // One flag word, the id, empty url and display url, the hash.
     let mut page: tl::types::WebPage = blank(&[]);
     page.id = mix(&[i64::from(super::count(url.len())), url.bytes().map(i64::from).sum()]);
-    page.url = url.to_owned();
-    page.display_url = without_scheme.trim_end_matches('/').to_owned();
+    url.clone_into(&mut page.url);
+    without_scheme.trim_end_matches('/').clone_into(&mut page.display_url);
     page.r#type = Some("article".to_owned());
     page.site_name = Some(host.to_owned());
     page.title = Some(format!("A page at {host}"));

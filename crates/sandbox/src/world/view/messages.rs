@@ -109,7 +109,9 @@ impl World {
     ) -> tl::enums::messages::Messages {
         let mut cast = Cast::of_messages(&messages);
         cast.peer(Peer::User(viewer));
-        peer.into_iter().for_each(|peer| cast.peer(peer));
+        if let Some(peer) = peer {
+            cast.peer(peer);
+        }
         let (users, chats, topics) = (cast.users(self, viewer), cast.chats(self, viewer), Vec::new());
         let channel = match peer {
             Some(Peer::Channel(id)) => self.channels.get(&id),
