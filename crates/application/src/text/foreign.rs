@@ -66,8 +66,8 @@ fn write_safely(safe: &mut String, grapheme: &str) {
     let letters: Vec<char> = grapheme.chars().collect();
     let is_flag = is_tagged_flag(&letters);
     for (at, letter) in letters.iter().copied().enumerate() {
-        // A grapheme starts with its base, so what an accepted joiner joins is in it or right before it in the text.
-        let before = if at > 0 { letters.get(at - 1).copied() } else { safe.chars().next_back() };
+        // What was written, not what was read: a joiner after something that was made visible joins nothing.
+        let before = safe.chars().rev().find(|before| *before != '\u{FE0F}');
         let is_deceptive = if is_joiner(letter) {
             !joins(before, letters.get(at + 1).copied())
         } else {
@@ -102,8 +102,10 @@ fn is_joining_script(letter: char) -> bool {
 
 /// Emoji, their variation mark and their skin tones.
 fn is_emoji_part(letter: char) -> bool {
-    matches!(letter, '\u{FE0F}' | '\u{00A9}' | '\u{00AE}' | '\u{203C}'..='\u{3299}' | '\u{1F000}'..='\u{1FAFF}')
-        && !is_invisible(letter)
+    matches!(letter, '\u{FE0F}' | '\u{00A9}' | '\u{00AE}' | '\u{203C}' | '\u{2049}' | '\u{2122}' | '\u{2139}'
+        | '\u{2194}'..='\u{21AA}' | '\u{231A}'..='\u{23FF}' | '\u{24C2}' | '\u{25AA}'..='\u{25FE}'
+        | '\u{2600}'..='\u{27BF}' | '\u{2934}' | '\u{2935}' | '\u{2B05}'..='\u{2B55}' | '\u{3030}' | '\u{303D}'
+        | '\u{3297}' | '\u{3299}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 fn is_tag(letter: char) -> bool {

@@ -13,11 +13,17 @@ use super::{EntityKind, Formatted, tags};
 pub(super) fn markdown(source: &str) -> Formatted {
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
     let mut writer = Writer { source, ..Writer::default() };
-    // A text that the parser cut in pieces is put together again, so that `||` is always seen whole.
+    // A text that the parser cut in pieces is put together again, so that `||` is always seen whole; but bars that were
+    // escaped are text.
     let mut text = String::new();
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
         if let Event::Text(piece) = event {
-            text.push_str(&piece);
+            let is_escaped = source[..range.start].ends_with('\\') && piece.starts_with('|');
+            if is_escaped {
+                writer.text(&std::mem::take(&mut text));
+                writer.push(&piece[..1]);
+            }
+            text.push_str(&piece[usize::from(is_escaped)..]);
             continue;
         }
         writer.text(&std::mem::take(&mut text));
