@@ -78,11 +78,16 @@ fn effect(tool: &Tool) -> &'static str {
     }
 }
 
+/// The fields of an answer, and for a list those of its items; `?` marks what may be missing.
 fn fields(schema: &serde_json::Map<String, Value>) -> String {
     let required: Vec<&Value> = schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
-    let names = schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| {
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let names = properties.map(|(name, property)| {
         let mark = if required.iter().any(|required| *required == name) { "" } else { "?" };
-        format!("`{name}{mark}`")
+        match property["items"].as_object() {
+            Some(item) if name == "items" => format!("`{name}{mark}` (each {})", fields(item)),
+            _ => format!("`{name}{mark}`"),
+        }
     });
     names.collect::<Vec<_>>().join(", ")
 }
