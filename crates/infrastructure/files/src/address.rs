@@ -13,16 +13,13 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
-    let is_special = match (a, b, c) {
-        // This network, private, loopback, link-local, multicast and reserved up to broadcast.
-        (0 | 10 | 127 | 224.., ..) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _) => true,
-        // Shared by a provider's customers; benchmarks.
-        (100, 64..=127, _) | (198, 18 | 19, _) => true,
-        // Protocol assignments, documentation, relays of 6to4.
-        (192, 0, 0 | 2) | (198, 51, 100) | (203, 0, 113) | (192, 88, 99) => true,
-        _ => false,
-    };
-    !is_special
+    // This network, private, loopback, link-local, multicast and reserved up to broadcast.
+    let is_own = matches!((a, b, c), (0 | 10 | 127 | 224.., ..) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _));
+    // Shared by a provider's customers; benchmarks.
+    let is_shared = matches!((a, b), (100, 64..=127) | (198, 18 | 19));
+    // Protocol assignments, documentation, relays of 6to4.
+    let is_assigned = matches!((a, b, c), (192, 0, 0 | 2) | (198, 51, 100) | (203, 0, 113) | (192, 88, 99));
+    !(is_own || is_shared || is_assigned)
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
@@ -31,12 +28,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
     let [a, b, ..] = address.segments();
     let is_global_unicast = a & 0xe000 == 0x2000;
-    let is_special = match (a, b) {
-        // Teredo and other protocol assignments, documentation.
-        (0x2001, 0x0000..=0x01ff | 0x0db8) => true,
-        (0x3fff, 0x0000..=0x0fff) => true,
-        _ => false,
-    };
+    // Teredo and other protocol assignments, documentation.
+    let is_special = matches!((a, b), (0x2001, 0x0000..=0x01ff | 0x0db8) | (0x3fff, 0x0000..=0x0fff));
     is_global_unicast && !is_special
 }
 
@@ -45,8 +38,9 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let s = address.segments();
     let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match s {
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(of(high, low)),
-        [0x2002, high, low, ..] => Some(of(high, low)),
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            Some(of(high, low))
+        }
         _ => None,
     }
 }

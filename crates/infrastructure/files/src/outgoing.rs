@@ -25,7 +25,7 @@ pub(crate) struct Partial {
 struct Hidden {
     dir: Dir,
     folder: PathBuf,
-    hidden_name: String,
+    partial_name: String,
     name: String,
 }
 
@@ -34,10 +34,10 @@ impl Partial {
     pub(crate) fn create(dir: Dir, folder: PathBuf, name: String) -> Result<Self, FileError> {
         let mut random = [0_u8; 8];
         getrandom::fill(&mut random).map_err(|error| FileError::Io(io::Error::other(error)))?;
-        let hidden_name = format!(".telegraphist-{:016x}.part", u64::from_le_bytes(random));
-        let file = dir.open_with(&hidden_name, &new_and_private());
+        let partial_name = format!(".telegraphist-{:016x}.part", u64::from_le_bytes(random));
+        let file = dir.open_with(&partial_name, &new_and_private());
         let file = file.map_err(io_failed)?.into_std();
-        Ok(Self { hidden: Some(Hidden { dir, folder, hidden_name, name }), file: tokio::fs::File::from_std(file) })
+        Ok(Self { hidden: Some(Hidden { dir, folder, partial_name, name }), file: tokio::fs::File::from_std(file) })
     }
 }
 
@@ -52,7 +52,7 @@ impl Hidden {
     /// Takes the first free name and puts the file in its place.
     fn reveal(&self) -> io::Result<PathBuf> {
         let name = self.reserve()?;
-        self.dir.rename(&self.hidden_name, &self.dir, &name)?;
+        self.dir.rename(&self.partial_name, &self.dir, &name)?;
         // The folder's own handle is for looking up names only; it cannot be synced.
         self.dir.open(".")?.sync_all()?;
         Ok(self.folder.join(name))
@@ -73,7 +73,7 @@ impl Hidden {
     }
 
     fn remove(&self) {
-        if let Err(error) = self.dir.remove_file(&self.hidden_name) {
+        if let Err(error) = self.dir.remove_file(&self.partial_name) {
             tracing::warn!(%error, "an unfinished download could not be removed");
         }
     }

@@ -139,10 +139,7 @@ pub(crate) struct Terms<'a> {
 impl<'a> Terms<'a> {
     fn of(call: &'a Execution) -> Self {
         Self {
-            patience: Patience {
-                deadline: call.deadline,
-                cancel: call.cancel.clone(),
-            },
+            patience: Patience { deadline: call.deadline, cancel: call.cancel.clone() },
             wait_max: call.wait_max,
             progress: call.progress.as_ref(),
         }
@@ -157,8 +154,7 @@ impl<'a> Terms<'a> {
         let mut left = wait;
         while !left.is_zero() {
             let (done, total) = ((wait - left).as_secs(), wait.as_secs());
-            self.progress
-                .report(done, Some(total), "waiting, as Telegram asks");
+            self.progress.report(done, Some(total), "waiting, as Telegram asks");
             let step = left.min(STEP);
             self.patience.sleep(step).await.map_err(|how| match how {
                 Ended::Deadline => TelegramError::DeadlineExceeded,

@@ -7,6 +7,7 @@
 mod account;
 mod call_error;
 mod connection;
+mod connections;
 mod convert;
 mod data_centres;
 mod errors;
