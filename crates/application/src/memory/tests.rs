@@ -1,1 +1,44 @@
+use std::sync::Arc;
 
+use super::{FixedClock, MemoryStore, lock};
+use crate::contracts::Place;
+use crate::ports::{AuditEntry, AuditLog, Clock, Verification};
+
+/// One store, whose clones are all there is after a "restart".
+struct InMemory(MemoryStore);
+
+impl InMemory {
+    fn new() -> Self {
+        Self(MemoryStore::new(Arc::new(FixedClock::default())))
+    }
+}
+
+impl Place for InMemory {
+    type Store = MemoryStore;
+
+    async fn open(&self) -> MemoryStore {
+        self.0.clone()
+    }
+}
+
+crate::contract_tests!(InMemory::new());
+
+#[tokio::test]
+async fn a_changed_row_breaks_the_chain() {
+    let store = InMemory::new().0;
+    let entry = AuditEntry {
+        at: FixedClock::default().now(),
+        principal: "owner".into(),
+        session: None,
+        operation: "sign_in".into(),
+        chats: Vec::new(),
+        outcome: "ok".into(),
+        correlation_id: "c".into(),
+        arguments: None,
+    };
+    for _ in 0..3 {
+        store.append(&entry).await.unwrap();
+    }
+    lock(&store.state.audit)[1].entry.outcome = "forbidden".into();
+    assert_eq!(store.verify().await.unwrap(), Verification::Broken { at: 2 });
+}

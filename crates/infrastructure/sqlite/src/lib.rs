@@ -48,7 +48,7 @@ pub use open::OpenError;
 
 use crate::errors::store_error;
 use crate::session_rows::CachedSessions;
-use crate::writer::Writer;
+use crate::writer::{WriteError, Writer};
 
 /// A store in one file. Cloning is cheap; all clones are the same store.
 #[derive(Clone)]
@@ -81,7 +81,7 @@ impl SqliteStore {
     async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
+        E: WriteError,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
         self.inner.writer.write(work).await

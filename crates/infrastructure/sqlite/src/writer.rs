@@ -5,13 +5,12 @@
 //! by then. Transactions are spoken in plain SQL: on a full disk SQLite rolls back by itself, which sqlx's own
 //! bookkeeping of transactions would not notice.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
-use telegraphist_application::ports::StoreError;
+use telegraphist_application::ports::{AppendError, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -40,7 +39,7 @@ impl Writer {
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
+        E: WriteError,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
         let jobs = lock(&self.jobs).clone().ok_or_else(closed)?;
@@ -63,8 +62,8 @@ impl Writer {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn closed() -> StoreError {
@@ -74,7 +73,7 @@ fn closed() -> StoreError {
 async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        let failure = transact(&mut connection, &mut batch).await.err().map(Arc::new);
+        let failure = transact(&mut connection, &mut batch).await.err();
         if failure.is_some() {
             // Fails where SQLite has rolled back by itself, and then there is nothing to do.
             let _ = execute(&mut connection, "ROLLBACK").await;
@@ -88,35 +87,94 @@ async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Box<d
     }
 }
 
-async fn transact(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
+/// Why a transaction did not come to its end.
+enum Failure {
+    Sqlite(Arc<sqlx::Error>),
+    /// One piece of work found the disk full, and SQLite rolled everything back.
+    Full,
+}
+
+impl Failure {
+    fn to_error(&self) -> StoreError {
+        match self {
+            Self::Sqlite(error) => store_error(Arc::clone(error)),
+            Self::Full => StoreError::Full("another write of the same transaction found the disk full".into()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Sqlite(Arc::new(error))
+    }
+}
+
+async fn transact(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     execute(connection, "BEGIN IMMEDIATE").await?;
     let is_shared = batch.len() > 1;
     for job in batch {
         if is_shared {
             execute(connection, "SAVEPOINT job").await?;
         }
-        let is_kept = job.run(connection).await;
-        match (is_shared, is_kept) {
-            (true, true) => execute(connection, "RELEASE job").await?,
-            (true, false) => execute(connection, "ROLLBACK TO job").await?,
-            (false, true) => {}
-            (false, false) => return execute(connection, "ROLLBACK").await.or(Ok(())),
+        let ran = job.run(connection).await;
+        match (is_shared, ran) {
+            (true, Ran::Well) => execute(connection, "RELEASE job").await?,
+            (true, Ran::Badly) => execute(connection, "ROLLBACK TO job").await?,
+            (true, Ran::OutOfSpace) => execute(connection, "ROLLBACK TO job").await.map_err(|_| Failure::Full)?,
+            (false, Ran::Well) => {}
+            (false, Ran::Badly | Ran::OutOfSpace) => {
+                // Fails where SQLite has rolled back by itself, and then there is nothing to do.
+                let _ = execute(connection, "ROLLBACK").await;
+                return Ok(());
+            }
         }
     }
-    execute(connection, "COMMIT").await
+    Ok(execute(connection, "COMMIT").await?)
 }
 
 async fn execute(connection: &mut SqliteConnection, statement: &'static str) -> Result<(), sqlx::Error> {
     sqlx::query(statement).execute(connection).await.map(|_| ())
 }
 
+/// What work may fail with.
+pub(crate) trait WriteError: From<StoreError> + Send + 'static {
+    /// The store's part in it, if any.
+    fn store(&self) -> Option<&StoreError>;
+}
+
+impl WriteError for StoreError {
+    fn store(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
+
+impl WriteError for AppendError {
+    fn store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Conflict | Self::NameTaken => None,
+        }
+    }
+}
+
+/// How a piece of work ended.
+#[derive(Clone, Copy)]
+enum Ran {
+    /// Its changes are to be kept.
+    Well,
+    /// Its changes are to be undone.
+    Badly,
+    /// The same, and SQLite may have undone everything already.
+    OutOfSpace,
+}
+
 /// Work of any type, for the queue.
 #[async_trait]
 trait Job: Send {
-    /// Does it and answers whether its changes are to be kept.
-    async fn run(&mut self, connection: &mut SqliteConnection) -> bool;
+    /// Does it.
+    async fn run(&mut self, connection: &mut SqliteConnection) -> Ran;
     /// Tells whoever waits. `failure` is why the transaction did not come to its end.
-    fn settle(self: Box<Self>, failure: Option<&Arc<sqlx::Error>>);
+    fn settle(self: Box<Self>, failure: Option<&Failure>);
 }
 
 struct Work<F, T, E> {
@@ -129,23 +187,26 @@ struct Work<F, T, E> {
 impl<F, T, E> Job for Work<F, T, E>
 where
     T: Send + 'static,
-    E: From<StoreError> + Send + 'static,
+    E: WriteError,
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
 {
-    async fn run(&mut self, connection: &mut SqliteConnection) -> bool {
+    async fn run(&mut self, connection: &mut SqliteConnection) -> Ran {
         let Some(work) = self.work.take() else {
-            return false;
+            return Ran::Badly;
         };
-        let result = self.result.insert(work(connection).await);
-        result.is_ok()
+        match self.result.insert(work(connection).await) {
+            Ok(_) => Ran::Well,
+            Err(error) if matches!(error.store(), Some(StoreError::Full(_))) => Ran::OutOfSpace,
+            Err(_) => Ran::Badly,
+        }
     }
 
-    fn settle(self: Box<Self>, failure: Option<&Arc<sqlx::Error>>) {
+    fn settle(self: Box<Self>, failure: Option<&Failure>) {
         let result = match (self.result, failure) {
             // What refused by itself has nothing to do with the others' fate.
             (Some(Err(own)), _) => Err(own),
             (Some(Ok(done)), None) => Ok(done),
-            (Some(Ok(_)) | None, Some(failure)) => Err(store_error(Arc::clone(failure)).into()),
+            (Some(Ok(_)) | None, Some(failure)) => Err(failure.to_error().into()),
             (None, None) => Err(closed().into()),
         };
         // Whoever stopped waiting does not want to know.
