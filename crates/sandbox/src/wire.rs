@@ -168,6 +168,11 @@ impl Wire {
         self.transport.framing()
     }
 
+    /// Whether the transport is hidden behind a stream cipher.
+    pub fn is_obfuscated(&self) -> bool {
+        self.transport.is_obfuscated()
+    }
+
     /// Decrypts a packet and makes sure that `session` is the one that it belongs to.
     fn open(&mut self, packet: &mut [u8], keys: &dyn KeyRing) -> Result<Vec<u8>, Broken> {
         let id = packet.first_chunk::<8>().ok_or(Broken::Packet)?;
@@ -182,6 +187,8 @@ impl Wire {
         let session_id = message::session_id(&plain).ok_or(Broken::Packet)?;
         if !self.session.as_ref().is_some_and(|session| session.is(key_id, session_id)) {
             self.session = Some(Session::new(key, session_id));
+            // What still waits belongs to the session before; clients take a wrong session id for an attack.
+            self.queue.clear();
         }
         Ok(plain)
     }

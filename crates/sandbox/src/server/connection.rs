@@ -30,13 +30,25 @@ pub(super) async fn serve(hub: Arc<Hub>, stream: TcpStream, link: LinkEnd) {
         is_pinging: false,
         is_framing_known: false,
     };
+    let _open = OpenLink { hub, id: link.id };
     let mut inbox = link.inbox;
     // Cutting has to work while a client does not read, so it ends even a write.
     tokio::select! {
         () = link.cut.cancelled() => {}
         () = connection.run(&mut inbox) => {}
     }
-    hub.close_link(link.id);
+}
+
+/// Takes a connection off the list when its task ends, even by a panic.
+struct OpenLink {
+    hub: Arc<Hub>,
+    id: LinkId,
+}
+
+impl Drop for OpenLink {
+    fn drop(&mut self) {
+        self.hub.close_link(self.id);
+    }
 }
 
 struct Connection {
@@ -114,7 +126,8 @@ impl Connection {
             && let Some(framing) = self.wire.framing()
         {
             self.is_framing_known = true;
-            self.hub.count_framing(framing);
+            let hidden = if self.wire.is_obfuscated() { "obfuscated " } else { "" };
+            self.hub.count_transport(&format!("{hidden}{framing}"));
         }
     }
 

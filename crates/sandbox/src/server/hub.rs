@@ -12,7 +12,7 @@ use super::counters::{Counters, count};
 use super::links::{LinkEnd, LinkId, Links, Outbound};
 use crate::faults::Faults;
 use crate::rpc::{self, Caller, RpcError};
-use crate::wire::{Framing, KeyRing, Request};
+use crate::wire::{KeyRing, Request};
 use crate::world::{Seed, World};
 
 /// Everything that can change.
@@ -87,8 +87,8 @@ impl Hub {
         self.lock().links.close(id);
     }
 
-    pub(super) fn count_framing(&self, framing: Framing) {
-        count(&mut self.lock().counters.transports, &format!("{framing:?}").to_lowercase());
+    pub(super) fn count_transport(&self, name: &str) {
+        count(&mut self.lock().counters.transports, name);
     }
 
     /// Executes a request now, or later where a delay was ordered; the answer goes to the connection's queue.

@@ -2,6 +2,8 @@
 //!
 //! The client chooses by its first bytes. Source: <https://core.telegram.org/mtproto/mtproto-transports>.
 
+use std::fmt;
+
 use flate2::Crc;
 use grammers_crypto::ObfuscatedCipher;
 
@@ -31,6 +33,17 @@ pub enum Framing {
     PaddedIntermediate,
 }
 
+impl fmt::Display for Framing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Full => "full",
+            Self::Abridged => "abridged",
+            Self::Intermediate => "intermediate",
+            Self::PaddedIntermediate => "padded intermediate",
+        })
+    }
+}
+
 /// The framing of one connection, in both directions.
 #[derive(Default)]
 pub(super) struct Transport {
@@ -50,6 +63,10 @@ struct Frame {
 impl Transport {
     pub(super) fn framing(&self) -> Option<Framing> {
         self.framing
+    }
+
+    pub(super) fn is_obfuscated(&self) -> bool {
+        self.cipher.is_some()
     }
 
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<(), Broken> {

@@ -74,7 +74,7 @@ async fn a_delayed_call_does_not_hold_up_others() {
     let sandbox = a_box().await;
     let alice = Connected::new(&sandbox, Some(ALICE)).await;
     soon(alice.client.get_me()).await.expect("connected");
-    sandbox.delay("help.getNearestDc", Duration::from_secs(3600), None).expect("ordered");
+    sandbox.delay("help.getNearestDc", Duration::from_hours(1), None).expect("ordered");
     let slow = alice.client.clone();
     let slow = tokio::spawn(async move { slow.invoke(&grammers_client::tl::functions::help::GetNearestDc {}).await });
     soon(async {

@@ -1,6 +1,7 @@
 //! What a client is told unasked.
 
 use grammers_client::update::Update;
+use grammers_session::types::PeerId;
 
 use super::client::{ALICE, BOB, Connected, a_box};
 
@@ -11,7 +12,7 @@ async fn what_others_say_arrives_by_itself() {
     let mut updates = alice.listen(&sandbox, false).await;
     sandbox.say(BOB, ALICE, "in private").expect("said");
     let message = updates.message("in private").await;
-    assert_eq!(message.sender_id().and_then(|id| id.bare_id()), Some(BOB));
+    assert_eq!(message.sender_id().and_then(PeerId::bare_id), Some(BOB));
     sandbox.say(BOB, -501, "in the group").expect("said");
     updates.message("in the group").await;
     sandbox.say(BOB, "product_team_hub", "in the supergroup").expect("said");

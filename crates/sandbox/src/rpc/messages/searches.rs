@@ -61,8 +61,8 @@ pub(crate) fn search_global(
     found.retain(|(_, message)| below.is_none_or(|below| (message.date, message.uid) < below));
     found.sort_unstable_by_key(|(_, message)| std::cmp::Reverse((message.date, message.uid)));
     let limit = usize::try_from(request.limit.clamp(1, PAGE_MAX)).unwrap_or(1);
-    // Every full page says where the next begins, even if nothing follows: Telethon relies on it.
-    let next_rate = found.get(limit - 1).map(|(_, message)| message.date);
+    // Every page with anything on it says where the next one begins: Telethon asks until a page is empty, and takes the rate for granted.
+    let next_rate = found.iter().take(limit).next_back().map(|(_, message)| message.date);
     let drawn = found.iter().take(limit).map(|(peer, message)| world.view_message(me, *peer, message)).collect();
     Ok(with_rate(world.view_list(me, None, drawn, total), next_rate))
 }
