@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use telegraphist_domain::ChatRef;
 
 use crate::operation::Refused;
+use crate::text::{self, TEXT_MAX, utf16_len};
 
 /// A chat as the caller named it: id, `@name`, t.me link, `+phone` or `me`. Numbers are accepted at input.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -169,6 +171,30 @@ pub enum MemberRole {
 
 /// The most items a page may have.
 pub const LIMIT_MAX: u32 = 100;
+
+/// The longest text that is split and sent, in UTF-16 code units: fifty messages.
+pub const SPLIT_TEXT_MAX: usize = 50 * TEXT_MAX;
+
+/// Refuses a text that would arrive empty, or is longer than `max` UTF-16 code units once it is formatted.
+pub fn check_text(argument: &'static str, text: &str, format: TextFormat, max: usize) -> Result<(), Refused> {
+    let length = utf16_len(&text::format(text, format).text);
+    if length == 0 {
+        return Err(Refused::new(argument, "nothing in it can be seen; give a text"));
+    }
+    if length > max {
+        let problem = format!("has {length} characters, {max} at most; shorten it or send it as a file with send_file");
+        return Err(Refused::new(argument, problem));
+    }
+    Ok(())
+}
+
+/// Refuses a time span that ends before it starts.
+pub fn check_span(since: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> Result<(), Refused> {
+    match since.zip(until) {
+        Some((since, until)) if since > until => Err(Refused::new("since", "must not be after until")),
+        Some(_) | None => Ok(()),
+    }
+}
 
 /// `limit` as asked for, or `default`; refused outside `1..=LIMIT_MAX`.
 pub fn limit(asked: Option<u32>, default: u32) -> Result<usize, Refused> {

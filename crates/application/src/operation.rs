@@ -1,5 +1,6 @@
 //! What a tool is: a plain struct of arguments, its answer, and the facts that policy and budgets need.
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,6 +39,11 @@ pub trait Operation: Serialize + DeserializeOwned + JsonSchema + Clone + Send + 
     /// Whether only a preview is wanted; a dry run reads.
     fn is_dry_run(&self) -> bool {
         false
+    }
+
+    /// When it is to happen, if not now.
+    fn schedule(&self) -> Option<DateTime<Utc>> {
+        None
     }
 
     /// The cursor to go on from.

@@ -32,6 +32,11 @@ macro_rules! fields {
             self.idempotency_key.as_deref()
         }
     };
+    (@ schedule) => {
+        fn schedule(&self) -> Option<chrono::DateTime<chrono::Utc>> {
+            self.schedule
+        }
+    };
     (@ dry_run) => {
         fn is_dry_run(&self) -> bool {
             self.dry_run

@@ -75,7 +75,11 @@ impl Application {
         let deadline = self.inner.deadline(&context)?;
         self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
         let session = session::find(&*self.inner.ports.views, operation.session()).await?;
-        operation.check().map_err(|refused| refusals::invalid(&refused))?;
+        let now = self.inner.ports.clock.now();
+        operation
+            .check()
+            .and_then(|()| arguments::check_schedule(operation.schedule(), now))
+            .map_err(|refused| refusals::invalid(&refused))?;
         let operation = Arc::new(operation);
         let call = Call {
             facts: O::FACTS,

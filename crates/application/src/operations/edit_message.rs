@@ -1,8 +1,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ChatArg, MessageIdArg, TextFormat};
-use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::arguments::{ChatArg, MessageIdArg, TextFormat, check_text};
+use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
+use crate::text::TEXT_MAX;
 use crate::views::{Edited};
 
 /// Replace the text of a message of mine.
@@ -36,4 +37,8 @@ impl Operation for EditMessage {
     };
 
     fields!(session, chat);
+
+    fn check(&self) -> Result<(), Refused> {
+        check_text("text", &self.text, self.format, TEXT_MAX)
+    }
 }

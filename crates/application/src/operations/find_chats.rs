@@ -1,8 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ChatKind};
-use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::arguments::{ChatKind, limit};
+use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::views::{Page, ChatView};
 
 /// Find chats, people and bots by name: own chats first, then public ones.
@@ -33,4 +33,11 @@ impl Operation for FindChats {
     };
 
     fields!(session, cursor);
+
+    fn check(&self) -> Result<(), Refused> {
+        if self.query.trim().is_empty() {
+            return Err(Refused::new("query", "give a name, or a part of one"));
+        }
+        limit(self.limit, 20).map(drop)
+    }
 }

@@ -1,8 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ResponseFormat, ChatKind};
-use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::arguments::{ResponseFormat, ChatKind, limit};
+use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::views::{Page, ChatView};
 
 /// My chats, newest activity first, with unread counts and the last message.
@@ -42,4 +42,8 @@ impl Operation for ListChats {
     };
 
     fields!(session, cursor);
+
+    fn check(&self) -> Result<(), Refused> {
+        limit(self.limit, 20).map(drop)
+    }
 }

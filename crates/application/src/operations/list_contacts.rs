@@ -1,8 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ResponseFormat};
-use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::arguments::{ResponseFormat, limit};
+use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::views::{Page, UserView};
 
 /// The address book, or the blocked users.
@@ -38,4 +38,8 @@ impl Operation for ListContacts {
     };
 
     fields!(session, cursor);
+
+    fn check(&self) -> Result<(), Refused> {
+        limit(self.limit, 50).map(drop)
+    }
 }

@@ -1,8 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ChatArg, MemberRole};
-use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::arguments::{ChatArg, MemberRole, limit};
+use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::views::{Page, MemberView};
 
 /// Members of a group or channel.
@@ -37,4 +37,8 @@ impl Operation for ListMembers {
     };
 
     fields!(session, chat, cursor);
+
+    fn check(&self) -> Result<(), Refused> {
+        limit(self.limit, 50).map(drop)
+    }
 }

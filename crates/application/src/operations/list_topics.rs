@@ -1,8 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ChatArg};
-use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::arguments::{ChatArg, limit};
+use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::views::{Page, TopicView};
 
 /// Topics of a forum.
@@ -36,4 +36,8 @@ impl Operation for ListTopics {
     };
 
     fields!(session, chat, cursor);
+
+    fn check(&self) -> Result<(), Refused> {
+        limit(self.limit, 50).map(drop)
+    }
 }

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ChatArg, MessageIdArg, ResponseFormat};
+use crate::arguments::{ChatArg, MessageIdArg, ResponseFormat, check_span, limit};
 use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::views::{Messages};
 
@@ -59,6 +59,8 @@ impl Operation for ReadMessages {
     }
 
     fn check(&self) -> Result<(), Refused> {
+        limit(self.limit, 30)?;
+        check_span(self.since, self.until)?;
         let anchors = [self.before.is_some(), self.after.is_some(), self.around.is_some()];
         if anchors.iter().filter(|is_given| **is_given).count() > 1 {
             return Err(Refused::new("around", "give one of before, after and around"));

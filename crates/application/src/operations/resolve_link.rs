@@ -1,7 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use telegraphist_domain::{ChatRef, MessageRef};
 
-use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::views::{Resolved};
 
 /// What a t.me link, @name or +phone points at: chat, topic, message.
@@ -27,6 +28,11 @@ impl Operation for ResolveLink {
     };
 
     fields!(session);
+
+    fn check(&self) -> Result<(), Refused> {
+        let is_reference = self.link.parse::<MessageRef>().is_ok() || self.link.parse::<ChatRef>().is_ok();
+        is_reference.then_some(()).ok_or_else(|| Refused::new("link", "give a t.me link, @name or +phone"))
+    }
 
     fn chats(&self) -> Vec<&str> {
         vec![&self.link]

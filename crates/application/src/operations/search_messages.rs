@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ChatArg, MessageIdArg, ResponseFormat, MediaKind};
+use crate::arguments::{ChatArg, MessageIdArg, ResponseFormat, MediaKind, check_span, limit};
 use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::views::{Messages};
 
@@ -54,6 +54,8 @@ impl Operation for SearchMessages {
     }
 
     fn check(&self) -> Result<(), Refused> {
+        limit(self.limit, 20)?;
+        check_span(self.since, self.until)?;
         if self.query.trim().is_empty() && self.media.is_none() && self.from.is_none() {
             return Err(Refused::new("query", "give words to find, or media or from"));
         }

@@ -2,8 +2,9 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ChatArg, MessageIdArg, TextFormat};
+use crate::arguments::{ChatArg, MessageIdArg, TextFormat, check_text};
 use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
+use crate::text::CAPTION_MAX_PREMIUM;
 use crate::views::{Sent};
 
 /// Send one file, or up to 10 as an album, each by path, url or base64.
@@ -52,7 +53,7 @@ impl Operation for SendFile {
         is_keyed: true,
     };
 
-    fields!(session, chat, idempotency_key, dry_run);
+    fields!(session, chat, idempotency_key, dry_run, schedule);
 
     fn check(&self) -> Result<(), Refused> {
         if !(1..=10).contains(&self.files.len()) {
@@ -66,9 +67,21 @@ impl Operation for SendFile {
             if file.base64.is_some() && file.name.is_none() {
                 return Err(Refused::new("files", "base64 needs a name"));
             }
+            if file.base64.as_deref().is_some_and(|content| !content.bytes().all(is_base64)) {
+                return Err(Refused::new("files", "base64 has characters that base64 does not know"));
+            }
         }
-        Ok(())
+        match self.caption.as_deref().map(str::trim) {
+            // No caption is a caption that says nothing.
+            None | Some("") => Ok(()),
+            Some(caption) => check_text("caption", caption, self.format, CAPTION_MAX_PREMIUM),
+        }
     }
+}
+
+/// Both alphabets, and the line breaks that some encoders put in.
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_=\r\n".contains(&byte)
 }
 
 /// A file to send.

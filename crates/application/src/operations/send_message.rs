@@ -2,8 +2,8 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{ChatArg, MessageIdArg, TextFormat};
-use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::arguments::{ChatArg, MessageIdArg, TextFormat, SPLIT_TEXT_MAX, check_text};
+use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::views::{Sent};
 
 /// Send a text to a chat. Longer than 4,096 characters is split.
@@ -48,5 +48,9 @@ impl Operation for SendMessage {
         is_keyed: true,
     };
 
-    fields!(session, chat, idempotency_key, dry_run);
+    fields!(session, chat, idempotency_key, dry_run, schedule);
+
+    fn check(&self) -> Result<(), Refused> {
+        check_text("text", &self.text, self.format, SPLIT_TEXT_MAX)
+    }
 }

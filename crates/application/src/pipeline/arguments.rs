@@ -1,9 +1,10 @@
 //! What the erased part of the pipeline wants to know of an operation's arguments.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::operation::Operation;
+use crate::operation::{Operation, Refused};
 
 /// The arguments of a call without their type.
 pub(super) trait Arguments: Send + Sync {
@@ -26,6 +27,17 @@ impl<O: Operation> Arguments for O {
 
     fn list_hash(&self) -> [u8; 32] {
         hash_without(self, &["cursor", "limit", "response_format", "session"])
+    }
+}
+
+/// Telegram sends what is scheduled for the past at once, which nobody means, and knows no plans beyond a year.
+pub(super) fn check_schedule(schedule: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Refused> {
+    const FAR: TimeDelta = TimeDelta::days(365);
+    match schedule {
+        Some(time) if time <= now || time > now + FAR => {
+            Err(Refused::new("schedule", "must be a time in the future, within a year"))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

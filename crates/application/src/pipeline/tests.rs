@@ -35,7 +35,7 @@ fn my_view() -> Step {
 async fn a_read_reaches_telegram_and_comes_back_without_an_audit_row() {
     let world = World::with_session().await;
     world.script([my_view()]);
-    let me = world.perform(me()).await.ok().expect("scripted");
+    let me = world.perform(me()).await.expect("scripted");
     assert_eq!(me.user.id, "7");
     assert_eq!(world.audit().await, Vec::<String>::new());
 }
@@ -115,7 +115,7 @@ async fn bad_arguments_and_bad_cursors_cost_nothing() {
 async fn a_cursor_works_for_the_same_list_only_and_for_a_day() {
     let world = World::with_session().await;
     world.script([Step::Page(17)]);
-    let page = world.perform(operation::<ListChats>(json!({ "unread": true }))).await.ok().expect("a page");
+    let page = world.perform(operation::<ListChats>(json!({ "unread": true }))).await.expect("a page");
     let cursor = page.next_cursor.expect("there is more");
 
     world.script([Step::Page(18)]);
@@ -149,7 +149,7 @@ async fn the_same_key_answers_the_same_and_sends_once() {
     let world = World::with_session().await;
     world.script([sent(Some(5))]);
     for _ in 0..3 {
-        let sent = world.perform(send(Some("k"))).await.ok().expect("sent once");
+        let sent = world.perform(send(Some("k"))).await.expect("sent once");
         assert_eq!(sent.items[0].message_id, Some(5));
     }
     assert_eq!(world.seen().len(), 1);
@@ -161,7 +161,7 @@ async fn the_same_key_answers_the_same_and_sends_once() {
     // Another caller's key is another key.
     world.script([sent(Some(6))]);
     let stranger = Caller { principal: "other".into(), ..Caller::owner() };
-    let sent = world.app.perform(&stranger, send(Some("k")), CallContext::default()).await.ok().expect("sent");
+    let sent = world.app.perform(&stranger, send(Some("k")), CallContext::default()).await.expect("sent");
     assert_eq!(sent.items[0].message_id, Some(6));
 }
 
@@ -170,8 +170,8 @@ async fn a_call_under_way_is_joined() {
     let world = World::with_session().await;
     world.script([Step::After(Duration::from_secs(3), Box::new(sent(Some(5))))]);
     let (one, two) = tokio::join!(world.perform(send(Some("k"))), world.perform(send(Some("k"))));
-    assert_eq!(one.ok().expect("sent").items[0].message_id, Some(5));
-    assert_eq!(two.ok().expect("joined").items[0].message_id, Some(5));
+    assert_eq!(one.expect("sent").items[0].message_id, Some(5));
+    assert_eq!(two.expect("joined").items[0].message_id, Some(5));
     assert_eq!(world.seen().len(), 1);
 }
 
@@ -351,9 +351,9 @@ async fn updates_arrive_in_order_and_wake_who_waits() {
     let mut updates = Box::pin(world.app.updates(session, 0));
     let mut keys = Vec::new();
     for _ in 0..2 {
-        keys.push(updates.next().await.expect("stored").ok().expect("readable").entry.dedupe_key);
+        keys.push(updates.next().await.expect("stored").expect("readable").entry.dedupe_key);
     }
     let (next, ()) = tokio::join!(updates.next(), world.receive(session, &["b", "c"]));
-    keys.push(next.expect("arrived").ok().expect("readable").entry.dedupe_key);
+    keys.push(next.expect("arrived").expect("readable").entry.dedupe_key);
     assert_eq!(keys, ["a", "b", "c"]);
 }
