@@ -19,3 +19,8 @@ pub use faults::{ANY_METHOD, Fault};
 pub use sandbox::{AccountInfo, Actor, Info, Mail, Name, Options, Revocation, Sandbox, SandboxError, Words};
 pub use server::Counters;
 pub use world::Seed;
+
+/// The example of the README, compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
