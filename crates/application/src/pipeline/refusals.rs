@@ -237,25 +237,6 @@ fn refused(telegram: &str) -> Failure {
         "MESSAGE_NOT_MODIFIED" => {
             ("The message already looks exactly like that.".to_owned(), "Nothing needs to be done.")
         }
-        "REACTION_INVALID" => (
-            "This chat does not allow that reaction.".to_owned(),
-            "Use another emoji; get_messages shows which ones are used there.",
-        ),
-        "MEDIA_CAPTION_TOO_LONG" => (
-            "The caption is longer than Telegram allows.".to_owned(),
-            "Shorten the caption, or send the text with send_message.",
-        ),
-        "MESSAGE_EMPTY" => {
-            ("Nothing is left of the text once it is formatted.".to_owned(), "Send a text that can be seen.")
-        }
-        "SCHEDULE_DATE_TOO_LATE" | "SCHEDULE_DATE_INVALID" => (
-            "Telegram does not accept that time for sending.".to_owned(),
-            "Choose a time in the future, within a year.",
-        ),
-        "SCHEDULE_TOO_MUCH" => (
-            "Too many messages are scheduled in this chat.".to_owned(),
-            "Send some of them now, or wait until some were sent.",
-        ),
         _ => (
             format!("Telegram refused it with {telegram}."),
             "Change the arguments accordingly; repeating the same call will not help.",

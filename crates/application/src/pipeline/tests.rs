@@ -357,3 +357,44 @@ async fn updates_arrive_in_order_and_wake_who_waits() {
     keys.push(next.expect("arrived").expect("readable").entry.dedupe_key);
     assert_eq!(keys, ["a", "b", "c"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn failures_say_what_happened_and_what_to_do() {
+    use crate::operation::Refused;
+    use crate::ports::{FileError, StoreError, VaultError};
+
+    let world = World::with_session().await;
+    let io = || std::io::Error::other("not for callers");
+    let errors = [
+        TelegramError::UnknownChat,
+        TelegramError::UnseenId,
+        TelegramError::UnknownMessage,
+        TelegramError::Invalid(Refused::new("limit", "must be 1 to 100")),
+        TelegramError::Invalid(Refused::new("cursor", "was made by another version")),
+        TelegramError::Forbidden { telegram: "CHAT_WRITE_FORBIDDEN".into() },
+        TelegramError::Forbidden { telegram: "SOMETHING_ELSE".into() },
+        TelegramError::Unsupported { instead: "use a user account" },
+        TelegramError::OutcomeUnknown,
+        TelegramError::DeadlineExceeded,
+        TelegramError::Cancelled,
+        TelegramError::Unavailable("not for callers".into()),
+        TelegramError::Refused { telegram: "SOMETHING_INVALID".into() },
+        TelegramError::File(FileError::Outside { allowed: vec!["/data/downloads".into()] }),
+        TelegramError::File(FileError::TooLarge { limit: 8 << 20 }),
+        TelegramError::File(FileError::UrlRefused("the address is private".into())),
+        TelegramError::File(FileError::Io(io())),
+        TelegramError::Store(StoreError::Full(Box::new(io()))),
+        TelegramError::Store(StoreError::Unavailable(Box::new(io()))),
+        TelegramError::Store(StoreError::Vault(VaultError::Locked("the key file is missing".into()))),
+    ];
+    let mut told = Vec::new();
+    for error in errors {
+        world.script([Step::Fail(error)]);
+        let mut failure =
+            world.failure(operation::<EditMessage>(json!({ "chat": "7", "message_id": 1, "text": "x" }))).await;
+        failure.correlation_id.clear();
+        told.push(serde_json::to_string_pretty(&failure).expect("plain data"));
+    }
+    assert!(told.iter().all(|failure| !failure.contains("not for callers")));
+    insta::assert_snapshot!(told.join("\n"));
+}
