@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use grammers_tl_types::{self as tl, Deserializable, RemoteCall};
 use telegraphist_application::ports::{Clock, Execution, Files, KnownPeer, Progress, StoreError, TelegramError};
-use telegraphist_domain::SessionId;
 use tokio::time::Instant;
 
 use crate::call_error::CallError;
@@ -29,7 +28,6 @@ pub(crate) enum Does {
 
 /// One account that is signed in; performs every operation.
 pub(crate) struct Account {
-    pub(crate) session: SessionId,
     pub(crate) connection: Arc<Connection>,
     pub(crate) known: Arc<KnownPeers>,
     pub(crate) own: KnownPeer,
@@ -122,7 +120,11 @@ impl Account {
             } else if let Some(home) = errors::other_home_of_file(&rpc).filter(|new| Some(*new) != dc) {
                 dc = Some(home);
             } else {
-                return Err(errors::refused(&rpc, method, does));
+                let refused = errors::refused(&rpc, method, does);
+                if matches!(refused, TelegramError::UnknownChat) {
+                    self.known.doubt_names();
+                }
+                return Err(refused);
             }
         }
     }
@@ -153,14 +155,14 @@ impl<'a> Terms<'a> {
         const STEP: Duration = Duration::from_secs(1);
         let mut left = wait;
         while !left.is_zero() {
-            let (done, total) = ((wait - left).as_secs(), wait.as_secs());
+            let (done, total) = (wait.saturating_sub(left).as_secs(), wait.as_secs());
             self.progress.report(done, Some(total), "waiting, as Telegram asks");
             let step = left.min(STEP);
             self.patience.sleep(step).await.map_err(|how| match how {
                 Ended::Deadline => TelegramError::DeadlineExceeded,
                 Ended::Cancelled => TelegramError::Cancelled,
             })?;
-            left -= step;
+            left = left.saturating_sub(step);
         }
         Ok(())
     }

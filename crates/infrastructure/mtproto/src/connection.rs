@@ -118,7 +118,7 @@ impl Connection {
         let line = lines.entry(dc).or_insert_with(|| {
             let listens = dc == self.origin.storage.home();
             let listener = listens.then(|| Arc::clone(&self.listener));
-            Line::open(dc, self.origin.clone(), listener)
+            Line::open(dc, &self.origin, listener)
         });
         Arc::clone(line)
     }

@@ -191,11 +191,10 @@ pub(crate) fn failed(error: CallError, method: &str, does: Does) -> TelegramErro
         CallError::KeyUnknown => {
             TelegramError::NeedsLogin { reason: "Telegram does not know the session's key any more".to_owned() }
         }
-        CallError::NotSent(cause) => TelegramError::Unavailable(cause),
         CallError::Lost(_) | CallError::Ended { handed_over: true, .. } if does == Does::Writes => {
             TelegramError::OutcomeUnknown
         }
-        CallError::Lost(cause) => TelegramError::Unavailable(cause),
+        CallError::NotSent(cause) | CallError::Lost(cause) => TelegramError::Unavailable(cause),
         CallError::Ended { how: Ended::Deadline, .. } => TelegramError::DeadlineExceeded,
         CallError::Ended { how: Ended::Cancelled, .. } => TelegramError::Cancelled,
         CallError::Store(error) => TelegramError::Store(error),

@@ -108,6 +108,11 @@ impl KnownPeers {
         self.by_name.insert(name, id);
     }
 
+    /// Telegram did not accept a peer. Names are asked for anew from here on, which brings new hashes with it.
+    pub(crate) fn doubt_names(&self) {
+        self.by_name.invalidate_all();
+    }
+
     fn note_names(&self, peer: &KnownPeer) {
         if let Some(username) = &peer.username {
             self.note_name(Name::Username(username.clone()), peer.id);

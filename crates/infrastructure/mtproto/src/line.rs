@@ -61,8 +61,8 @@ pub(crate) struct Line {
 
 impl Line {
     /// Opens a line. Nothing is dialled before the first call, or before the listener asks for something.
-    pub(crate) fn open(dc: i32, origin: Origin, listener: Option<Arc<dyn Listener>>) -> Arc<Self> {
-        let pool = new_pool(dc, &origin);
+    pub(crate) fn open(dc: i32, origin: &Origin, listener: Option<Arc<dyn Listener>>) -> Arc<Self> {
+        let pool = new_pool(dc, origin);
         let line = Arc::new(Self {
             dc,
             pool: RwLock::new(pool.handle.thin.clone()),
@@ -113,6 +113,9 @@ impl Line {
         let _one = patience.during(self.bringing_up.lock()).await.map_err(CallError::before)?;
         let mut pause = PAUSES.0;
         while !self.is_up() {
+            if self.origin.stop.is_cancelled() {
+                return Err(CallError::NotSent("the session was disconnected".into()));
+            }
             match self.probe(patience).await {
                 Ok(()) => self.is_up.store(true, Ordering::Release),
                 Err(CallError::NotSent(cause) | CallError::Lost(cause)) => {

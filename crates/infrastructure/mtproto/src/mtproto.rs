@@ -109,7 +109,6 @@ impl Mtproto {
         let connection = Self::connection(storage, api.id, Arc::new(follower));
         connection.listen();
         Ok(Arc::new(Account {
-            session,
             connection,
             known,
             own,

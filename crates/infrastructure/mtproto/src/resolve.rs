@@ -24,14 +24,6 @@ impl Account {
         }
     }
 
-    /// Asks Telegram anew for a peer whose hash it did not accept. Only names lead to a new hash.
-    pub(crate) async fn refresh(&self, call: &Execution, peer: &KnownPeer) -> Result<KnownPeer, TelegramError> {
-        let by_username = peer.username.clone().map(Name::Username);
-        let name = by_username.or_else(|| peer.phone.clone().map(Name::Phone)).ok_or(TelegramError::UnknownChat)?;
-        let found = self.ask(call, &name).await?;
-        if found == peer.id { self.remembered(found).await } else { Err(TelegramError::UnknownChat) }
-    }
-
     async fn by_id(&self, call: &Execution, id: ChatId) -> Result<KnownPeer, TelegramError> {
         if id == self.own.id {
             return Ok(self.own.clone());
@@ -64,10 +56,8 @@ impl Account {
     }
 
     async fn by_name(&self, call: &Execution, name: Name) -> Result<KnownPeer, TelegramError> {
-        if let Some(peer) = self.known.by_fresh_name(&name).await? {
-            if is_usable(&peer) {
-                return Ok(Arc::unwrap_or_clone(peer));
-            }
+        if let Some(peer) = self.known.by_fresh_name(&name).await?.filter(|peer| is_usable(peer)) {
+            return Ok(Arc::unwrap_or_clone(peer));
         }
         match self.ask(call, &name).await {
             Ok(id) => {

@@ -292,9 +292,10 @@ impl SignIn for Mtproto {
         match pending.own_user().await {
             Ok(user) => self.complete(session, &pending, &user).await,
             Err(error) => {
-                self.end(session).await;
                 if is_first {
-                    storage::delete_keys(self.ports.vault.as_ref(), session).await?;
+                    self.forget(session).await?;
+                } else {
+                    self.end(session).await;
                 }
                 Err(error)
             }

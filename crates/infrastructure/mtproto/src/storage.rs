@@ -89,7 +89,7 @@ impl Storage {
                 home = row.dc;
             }
             if let Some(dc) = dcs.get_mut(&row.dc) {
-                dc.recall(&row, key);
+                dc.recall(&row, key.as_ref());
             }
         }
         let memory = Memory {
@@ -166,7 +166,7 @@ impl Storage {
         let mut memory = self.write();
         memory.home = key.dc;
         if let Some(dc) = memory.dcs.get_mut(&key.dc) {
-            dc.recall(&dc_row(key.dc, key.address, true), Some(*secret));
+            dc.recall(&dc_row(key.dc, key.address, true), Some(secret));
         }
         Ok(())
     }
@@ -239,14 +239,14 @@ impl Dc {
     }
 
     /// Applies what an earlier run kept.
-    fn recall(&mut self, row: &DcAddress, key: Option<[u8; 256]>) {
+    fn recall(&mut self, row: &DcAddress, key: Option<&[u8; 256]>) {
         if let Some(address) = row.v4.or(row.v6) {
             data_centres::point_at(&mut self.option, address);
             self.is_pinned = true;
             self.imported = Some(address);
         }
         if let Some(key) = key {
-            self.option.auth_key = Some(key);
+            self.option.auth_key = Some(*key);
             self.is_kept = true;
         }
     }

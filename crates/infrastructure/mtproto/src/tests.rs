@@ -1,6 +1,9 @@
 //! The adapter against the sandbox: real connections, real trouble.
 
 mod calls;
+mod lines;
+mod operations;
+mod references;
 mod signing_in;
 mod stage;
 mod updates;

@@ -77,7 +77,7 @@ impl Follower {
         tokio::join!(self.receive(receiver, arrived), self.keep(pending));
     }
 
-    /// Reads updates in order until the pool ends. While Telegram is away or the login is gone, it waits and goes on.
+    /// Reads updates in order. While Telegram is away or the login is gone, it waits; it ends with its pool.
     async fn receive(&self, mut receiver: UpdatesReceiver, arrived: mpsc::Sender<Arrived>) {
         let mut pause = PAUSES.0;
         loop {
@@ -88,7 +88,6 @@ impl Follower {
                         return;
                     }
                 }
-                Err(InvocationError::Dropped(_)) => return,
                 Err(error) => {
                     if must_sign_in(error) {
                         tracing::info!(session = %self.session, "updates end: the session must sign in");
