@@ -4,7 +4,7 @@
 //! the same after a restart, so what one wrote and finished must be there in the next. A crate with an adapter runs all
 //! suites with one line:
 //!
-//! ```ignore
+//! ```text
 //! telegraphist_application::contract_tests!(MyPlace::new());
 //! ```
 

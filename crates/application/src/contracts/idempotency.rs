@@ -18,7 +18,7 @@ fn answered() -> Outcome {
 }
 
 fn is(found: Option<Entry>, expected: &Entry) -> bool {
-    found.as_ref() == Some(expected)
+    found.is_some_and(|found| found == *expected)
 }
 
 /// Whoever comes later gets the first claim and changes nothing, also after a restart.

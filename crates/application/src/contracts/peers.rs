@@ -22,7 +22,7 @@ fn nobody(id: i64) -> KnownPeer {
 }
 
 fn is(found: Option<KnownPeer>, expected: &KnownPeer) -> bool {
-    found.as_ref() == Some(expected)
+    found.is_some_and(|found| found == *expected)
 }
 
 /// By id, name and number, also after a restart, and only in its own session.

@@ -93,14 +93,14 @@ mod tests {
         let buckets = Buckets::default();
         let rate = Rate { burst: 1, per: Duration::from_secs(1) };
         let start = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-        let later = start + Duration::from_secs(60);
+        let later = start + Duration::from_mins(1);
         let kept = BucketKey("kept".into());
-        buckets.block(&kept, later + Duration::from_secs(60));
+        buckets.block(&kept, later + Duration::from_mins(1));
         for number in 0..=Buckets::SWEEP_ABOVE {
             buckets.acquire(&[(BucketKey(number.to_string()), rate)], 1, start);
         }
         buckets.acquire(&[(BucketKey("last".into()), rate)], 1, later);
         assert_eq!(lock(&buckets.buckets).len(), 2);
-        assert_eq!(buckets.blocked(&[kept], later), Duration::from_secs(60));
+        assert_eq!(buckets.blocked(&[kept], later), Duration::from_mins(1));
     }
 }

@@ -45,7 +45,9 @@ impl Peers for MemoryStore {
     async fn remember(&self, session: SessionId, peers: &[KnownPeer]) -> Result<(), StoreError> {
         let mut accounts = lock(&self.state.accounts);
         let account = accounts.entry(session).or_default();
-        peers.iter().for_each(|peer| account.remember(peer.clone()));
+        for peer in peers {
+            account.remember(peer.clone());
+        }
         Ok(())
     }
 
@@ -81,7 +83,9 @@ impl Peers for MemoryStore {
         let mut accounts = lock(&self.state.accounts);
         let dcs = &mut accounts.entry(session).or_default().dcs;
         if dc.is_home {
-            dcs.values_mut().for_each(|other| other.is_home = false);
+            for other in dcs.values_mut() {
+                other.is_home = false;
+            }
         }
         dcs.insert(dc.dc, dc);
         Ok(())

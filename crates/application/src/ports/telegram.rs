@@ -104,10 +104,13 @@ pub trait Parts: Send + Sync {
     async fn note(&self, part: u32, state: PartState) -> Result<(), StoreError>;
 }
 
+/// Makes the text of a cursor from a position's bytes.
+pub(crate) type Seal = Arc<dyn Fn(&[u8]) -> String + Send + Sync>;
+
 /// Opaque, signed positions in lists; live 24 hours.
 #[derive(Clone)]
 pub struct Cursors {
-    pub(crate) seal: Arc<dyn Fn(&[u8]) -> String + Send + Sync>,
+    pub(crate) seal: Seal,
     pub(crate) position: Option<Vec<u8>>,
 }
 

@@ -1,4 +1,4 @@
-use telegraphist_domain::SessionId;
+use telegraphist_domain::{Session, SessionId};
 
 use super::SessionError;
 use super::record::{Act, authorise};
@@ -26,7 +26,7 @@ impl Application {
             Err(error) => return Err(error.into()),
         }
         self.ports().connections.disconnect(id).await;
-        self.record(id, |session, at| session.finish_log_out(at)).await?;
+        self.record(id, Session::finish_log_out).await?;
         Ok(())
     }
 }

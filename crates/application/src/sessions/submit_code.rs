@@ -1,5 +1,5 @@
 use telegraphist_domain::session::{Identity, Refusal};
-use telegraphist_domain::{SessionId, SessionKind, UserId};
+use telegraphist_domain::{Session, SessionId, SessionKind, UserId};
 
 use super::SessionError;
 use super::record::{Act, authorise};
@@ -25,7 +25,7 @@ impl Application {
         match &step {
             SignInStep::Done(who) => self.accept(id, who).await?,
             SignInStep::PasswordNeeded { .. } => {
-                self.record(id, |session, at| session.ask_password(at)).await?;
+                self.record(id, Session::ask_password).await?;
             }
         }
         Ok(step)

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use sqlx::error::DatabaseError;
 use telegraphist_application::ports::StoreError;
 
 /// What the caller can do about an error of SQLite's.
@@ -17,10 +18,10 @@ pub(crate) fn unreadable(cause: impl Into<Box<dyn std::error::Error + Send + Syn
 /// failed writes.
 fn is_full(error: &sqlx::Error) -> bool {
     const FULL: i32 = 13;
-    const FAILED_WRITE: i32 = 10 | (3 << 8);
-    const FAILED_GROWTH_OF_SHARED_MEMORY: i32 = 10 | (19 << 8);
+    const FAILED_WRITE: i32 = 0x30A;
+    const FAILED_GROWTH_OF_SHARED_MEMORY: i32 = 0x130A;
 
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(DatabaseError::code);
     let code: Option<i32> = code.and_then(|code| code.parse().ok());
     matches!(code, Some(FULL | FAILED_WRITE | FAILED_GROWTH_OF_SHARED_MEMORY))
 }

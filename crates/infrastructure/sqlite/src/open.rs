@@ -21,7 +21,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Each is a thread.
 const READERS_MAX: u32 = 3;
-const READERS_IDLE: Duration = Duration::from_secs(60);
+const READERS_IDLE: Duration = Duration::from_mins(1);
 
 /// Why a store cannot be opened. Nothing was changed.
 #[derive(Debug, thiserror::Error)]

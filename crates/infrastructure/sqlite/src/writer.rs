@@ -44,7 +44,7 @@ impl Writer {
     {
         let jobs = lock(&self.jobs).clone().ok_or_else(closed)?;
         let (reply, answer) = oneshot::channel();
-        let job = Work { work: Some(work), result: None, reply };
+        let job = Work { todo: Some(work), result: None, reply };
         jobs.send(Box::new(job)).await.map_err(|_| closed())?;
         drop(jobs);
         answer.await.map_err(|_| closed())?
@@ -178,7 +178,7 @@ trait Job: Send {
 }
 
 struct Work<F, T, E> {
-    work: Option<F>,
+    todo: Option<F>,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -191,7 +191,7 @@ where
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
 {
     async fn run(&mut self, connection: &mut SqliteConnection) -> Ran {
-        let Some(work) = self.work.take() else {
+        let Some(work) = self.todo.take() else {
             return Ran::Badly;
         };
         match self.result.insert(work(connection).await) {

@@ -8,7 +8,7 @@ use super::Directory;
 use crate::SqliteStore;
 use crate::errors::store_error;
 
-fn name(row: impl ToString) -> SecretName {
+fn name(row: &impl ToString) -> SecretName {
     SecretName::new("t", row.to_string())
 }
 
@@ -40,14 +40,14 @@ async fn work_that_fails_takes_nothing_else_with_it() {
             if number % 3 == 0 {
                 write_and_fail(&store, number.to_string()).await.is_err()
             } else {
-                store.put(&name(number), b"x").await.is_ok()
+                store.put(&name(&number), b"x").await.is_ok()
             }
         }
     });
     assert!(join_all(works).await.into_iter().all(|as_expected| as_expected));
     let store = directory.open().await;
     for number in 0..40 {
-        assert_eq!(store.get(&name(number)).await.unwrap().is_some(), number % 3 != 0, "{number}");
+        assert_eq!(store.get(&name(&number)).await.unwrap().is_some(), number % 3 != 0, "{number}");
     }
 }
 
@@ -57,12 +57,12 @@ async fn work_is_done_even_if_nobody_waits_for_it() {
     let store = directory.open().await;
     let put = tokio::spawn({
         let store = store.clone();
-        async move { store.put(&name(1), b"x").await }
+        async move { store.put(&name(&1), b"x").await }
     });
     tokio::task::yield_now().await;
     put.abort();
     store.close().await;
-    let after = directory.open().await.get(&name(1)).await.unwrap();
+    let after = directory.open().await.get(&name(&1)).await.unwrap();
     // Handed over before the caller left, or not at all; never half.
     assert!(after.is_none_or(|secret| secrecy::ExposeSecret::expose_secret(&secret) == b"x"));
 }
@@ -73,15 +73,15 @@ async fn a_closed_store_says_so_and_keeps_what_it_acknowledged() {
     let store = directory.open().await;
     join_all((0..50).map(|number| {
         let store = store.clone();
-        async move { store.put(&name(number), b"x").await.unwrap() }
+        async move { store.put(&name(&number), b"x").await.unwrap() }
     }))
     .await;
     store.clone().close().await;
-    assert!(matches!(store.put(&name(1), b"y").await, Err(StoreError::Unavailable(_))));
-    assert!(matches!(store.get(&name(1)).await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(store.put(&name(&1), b"y").await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(store.get(&name(&1)).await, Err(StoreError::Unavailable(_))));
     let store = directory.open().await;
     for number in 0..50 {
-        assert!(store.get(&name(number)).await.unwrap().is_some());
+        assert!(store.get(&name(&number)).await.unwrap().is_some());
     }
 }
 
@@ -98,19 +98,19 @@ async fn limit_pages(store: &SqliteStore, statement: &'static str) {
 async fn a_full_disk_is_said_and_when_there_is_space_again_all_goes_on() {
     let directory = Directory::new();
     let store = directory.open().await;
-    store.put(&name("before"), b"x").await.unwrap();
+    store.put(&name(&"before"), b"x").await.unwrap();
     limit_pages(&store, "PRAGMA max_page_count = 1").await;
     let large = vec![7; 1 << 20];
     let attempts = join_all((0..4).map(|number| {
         let (store, large) = (store.clone(), &large);
-        async move { store.put(&name(number), large).await }
+        async move { store.put(&name(&number), large).await }
     }))
     .await;
     assert!(attempts.iter().all(|attempt| matches!(attempt, Err(StoreError::Full(_)))), "{attempts:?}");
     limit_pages(&store, "PRAGMA max_page_count = 1000000").await;
-    store.put(&name("after"), &large).await.unwrap();
-    assert!(store.get(&name("before")).await.unwrap().is_some());
-    assert!(store.get(&name(0)).await.unwrap().is_none());
+    store.put(&name(&"after"), &large).await.unwrap();
+    assert!(store.get(&name(&"before")).await.unwrap().is_some());
+    assert!(store.get(&name(&0)).await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,7 +123,7 @@ async fn two_stores_on_one_file_write_and_read_at_once() {
         let (mine, other) = (stores[writer % 2].clone(), stores[(writer + 1) % 2].clone());
         tokio::spawn(async move {
             for round in 0..ROUNDS {
-                let name = name(format!("{writer}/{round}"));
+                let name = name(&format!("{writer}/{round}"));
                 mine.put(&name, b"x").await.unwrap();
                 assert!(other.get(&name).await.unwrap().is_some(), "what was acknowledged is there for everybody");
             }
