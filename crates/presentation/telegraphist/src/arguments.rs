@@ -1,0 +1,294 @@
+//! The command line: what can be said, and what `--help` tells about it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::exit;
+use crate::places::Profile;
+use crate::settings::Span;
+
+const ABOUT: &str = "The operator between AI agents and Telegram";
+
+const LONG_ABOUT: &str = "\
+The operator between AI agents and Telegram.
+
+Without a command it is an MCP server on standard input and output: this is
+what an MCP client starts. Any number of them share one daemon, which starts
+on demand and goes when idle. With a command it is for people and scripts.
+
+To look around without an account:  telegraphist demo
+To use your own account:            telegraphist login";
+
+/// The whole command line.
+#[derive(Parser)]
+#[command(name = "telegraphist", version, about = ABOUT, long_about = LONG_ABOUT, after_long_help = exit::HELP)]
+#[command(max_term_width = 80, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) tools: ToolFlags,
+    /// Serve in this process, without a daemon
+    #[arg(long)]
+    pub(crate) in_process: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What every command understands.
+#[derive(Args)]
+pub(crate) struct Common {
+    /// Which data directory: its sessions, store and daemon
+    #[arg(long, global = true, value_name = "NAME", default_value = "default", env = "TELEGRAPHIST_PROFILE")]
+    pub(crate) profile: Profile,
+    /// The configuration file [default: ~/.config/telegraphist/config.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "TELEGRAPHIST_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Which tools a client sees. They can only take away from what the configuration allows.
+#[derive(Args)]
+#[command(next_help_heading = "Tools that the client sees")]
+pub(crate) struct ToolFlags {
+    /// Sets of tools: account, chats, messages, media, contacts, all
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) toolsets: Vec<String>,
+    /// Tools by name, besides the sets; without --toolsets only these
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) tools: Vec<String>,
+    /// Never these tools
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) exclude_tools: Vec<String>,
+    /// Only tools that change nothing
+    #[arg(long)]
+    pub(crate) read_only: bool,
+}
+
+impl ToolFlags {
+    /// The flags as the configuration's topmost layer.
+    pub(crate) fn as_configuration(&self) -> Vec<(&'static str, config::Value)> {
+        let lists = [
+            ("tools.toolsets", &self.toolsets),
+            ("tools.include", &self.tools),
+            ("tools.exclude", &self.exclude_tools),
+        ];
+        let mut flags: Vec<_> = lists
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(key, names)| (key, names.clone().into()))
+            .collect();
+        if self.read_only {
+            flags.push(("tools.read_only", true.into()));
+        }
+        flags
+    }
+}
+
+/// What to do instead of serving.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Show a Telegram in a box that agents can use, no account needed
+    #[cfg(feature = "demo")]
+    Demo(Demo),
+    /// Sign in to Telegram
+    #[command(after_long_help = LOGIN_HELP)]
+    Login(Login),
+    /// Look after the accounts that are signed in
+    #[command(subcommand)]
+    Sessions(Sessions),
+    /// List the tools, or show one of them
+    Tools {
+        /// The tool to show
+        name: Option<String>,
+    },
+    /// Call a tool
+    #[command(after_long_help = CALL_HELP)]
+    Call(Call),
+    /// Find out what is wrong, and how to mend it
+    Doctor,
+    /// Run, stop or look at the daemon
+    Daemon(Daemon),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(Config),
+    /// Look at what was done
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Print completions for a shell
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+}
+
+/// `demo`
+#[cfg(feature = "demo")]
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Be an MCP server with a Telegram of its own, gone at the end of input
+    #[arg(long)]
+    pub(crate) stdio: bool,
+}
+
+const LOGIN_HELP: &str = "\
+You need an API id and hash of your own, from https://my.telegram.org
+(\"API development tools\"), in the configuration or the environment:
+
+  export TELEGRAPHIST_TELEGRAM__API_ID=12345
+  export TELEGRAPHIST_TELEGRAM__API_HASH=0123456789abcdef0123456789abcdef
+
+They are kept with the session. Codes and passwords are typed unseen.
+
+  telegraphist login                                 a code to your phone
+  telegraphist login --qr                            scan with the app
+  telegraphist login --import telethon < session.txt take over a session";
+
+/// `login`
+#[derive(Args)]
+pub(crate) struct Login {
+    /// What to call the session, or which one to sign in again
+    #[arg(long, value_name = "NAME", default_value = "main")]
+    pub(crate) session: String,
+    /// The phone number, with country code; asked for if left out
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["qr", "import"])]
+    pub(crate) phone: Option<String>,
+    /// Show a code to scan with Telegram on your phone
+    #[arg(long, conflicts_with = "import")]
+    pub(crate) qr: bool,
+    /// Take over a session string of another library, read from standard input
+    #[arg(long, value_name = "LIBRARY")]
+    pub(crate) import: Option<StringForm>,
+}
+
+/// The library a session string is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StringForm {
+    /// Telethon's StringSession
+    Telethon,
+    /// GramJS's StringSession
+    Gramjs,
+    /// Pyrogram's session string
+    Pyrogram,
+}
+
+/// `sessions`
+#[derive(Subcommand)]
+pub(crate) enum Sessions {
+    /// List them
+    List,
+    /// Show one
+    Show {
+        /// Its name or id
+        name: String,
+    },
+    /// Choose the one that is used where a call names none
+    Default {
+        /// Its name or id
+        name: String,
+    },
+    /// Print it as a session string: whoever has it has the account
+    Export {
+        /// Its name or id
+        name: String,
+        /// For which library
+        #[arg(long, value_name = "LIBRARY", default_value = "telethon")]
+        to: StringForm,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Sign out of Telegram; the session stays, and can sign in again
+    Logout {
+        /// Its name or id
+        name: String,
+    },
+    /// Forget it, with its keys and everything that was learnt in it
+    Remove {
+        /// Its name or id
+        name: String,
+        /// Yes, really
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+const CALL_HELP: &str = "\
+Values are read as the tool's schema says; lists are separated by commas.
+
+  telegraphist call list_chats limit=5
+  telegraphist call send_message chat=me text='**Hello**' dry_run=true
+  telegraphist call get_messages chat=@durov message_ids=1,2,3
+  echo '{\"chat\":\"me\"}' | telegraphist call read_messages --json -";
+
+/// `call`
+#[derive(Args)]
+pub(crate) struct Call {
+    /// The tool; `telegraphist tools` lists them
+    pub(crate) tool: String,
+    /// Its arguments; `telegraphist tools TOOL` shows them
+    #[arg(value_name = "KEY=VALUE")]
+    pub(crate) arguments: Vec<String>,
+    /// Arguments as a JSON object, from a file or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// How long to wait, like 500ms, 10s, 5m [default: 30s]
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) timeout: Option<Span>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Tables and lines
+    Text,
+    /// The structured answer
+    Json,
+}
+
+/// `daemon`
+#[derive(Args)]
+pub(crate) struct Daemon {
+    #[command(subcommand)]
+    pub(crate) command: Option<DaemonCommand>,
+    /// Stay, however idle
+    #[arg(long)]
+    pub(crate) stay: bool,
+    /// Started by a client: leave its terminal, and tell it when ready
+    #[arg(long, hide = true)]
+    pub(crate) on_demand: bool,
+}
+
+/// `daemon …`; without it, the daemon runs in the foreground.
+#[derive(Subcommand)]
+pub(crate) enum DaemonCommand {
+    /// Let it finish what it is doing, then end it
+    Stop,
+    /// Tell whether it runs, and what it does
+    Status,
+    /// Have the system start it at login (systemd or launchd, of this user)
+    Install,
+}
+
+/// `config`
+#[derive(Subcommand)]
+pub(crate) enum Config {
+    /// Say whether it can be used
+    Check,
+    /// Print every key with its value and where it is from; secrets stay hidden
+    Show,
+}
+
+/// `audit`
+#[derive(Subcommand)]
+pub(crate) enum Audit {
+    /// Print all rows, one line of JSON each
+    Export,
+    /// Check that no row was changed, removed or added behind our back
+    Verify,
+}

@@ -1,0 +1,75 @@
+//! The commands, one file each. All but the owner's own (`daemon`, `demo`, serving in this process) ask the owner over
+//! its socket and need no runtime.
+
+mod audit;
+mod call;
+mod completions;
+mod config;
+mod daemon;
+#[cfg(feature = "demo")]
+mod demo;
+mod doctor;
+mod login;
+mod serve;
+mod sessions;
+mod tools;
+
+use crate::arguments::{Arguments, Command, Common};
+use crate::environment::Environment;
+use crate::link::Link;
+use crate::places::Places;
+use crate::settings::{Layers, Settings};
+
+/// What every command can use.
+pub(crate) struct Context {
+    pub(crate) places: Places,
+    pub(crate) settings: Settings,
+    pub(crate) environment: Environment,
+    /// `--config`, made absolute: a daemon is started elsewhere.
+    pub(crate) config: Option<std::path::PathBuf>,
+}
+
+impl Context {
+    fn new(
+        common: Common,
+        flags: Vec<(&'static str, ::config::Value)>,
+        environment: Environment,
+    ) -> anyhow::Result<Self> {
+        let config = common.config.map(std::path::absolute).transpose()?;
+        let settings = Settings::read(Layers { file: config.as_deref(), environment: &environment, flags })?;
+        let places = Places::of(common.profile, &environment)?;
+        Ok(Self { places, settings, environment, config })
+    }
+
+    /// The way to the profile's owner.
+    pub(crate) fn link(&self) -> Link {
+        Link { places: self.places.clone(), config: self.config.clone() }
+    }
+}
+
+/// Does what the command line says.
+pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Result<()> {
+    let flags = arguments.tools.as_configuration();
+    // A configuration that cannot be read is what `config check` reports and `completions` does not need.
+    let command = match arguments.command {
+        Some(Command::Completions { shell }) => return completions::run(shell),
+        Some(Command::Tools { name: Some(name) }) => return tools::show(&name),
+        other => other,
+    };
+    let context = Context::new(arguments.common, flags, environment)?;
+    match command {
+        None if arguments.in_process => serve::in_process(&context),
+        None => serve::relay(&context),
+        #[cfg(feature = "demo")]
+        Some(Command::Demo(demo)) => demo::run(&context, &demo),
+        Some(Command::Login(login)) => login::run(&context, login),
+        Some(Command::Sessions(sessions)) => sessions::run(&context, sessions),
+        Some(Command::Tools { name: _ }) => tools::list(&context),
+        Some(Command::Call(call)) => call::run(&context, call),
+        Some(Command::Doctor) => doctor::run(&context),
+        Some(Command::Daemon(daemon)) => daemon::run(&context, &daemon),
+        Some(Command::Config(config)) => config::run(&context, &config),
+        Some(Command::Audit(audit)) => audit::run(&context, &audit),
+        Some(Command::Completions { shell }) => completions::run(shell),
+    }
+}

@@ -1,0 +1,161 @@
+//! `telegraphist demo [--stdio]`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use super::Context;
+use crate::arguments::Demo;
+use crate::control::{Control, Request, Status};
+use crate::daemon::{self, Stay};
+use crate::demo;
+use crate::greeting::Hello;
+use crate::link::Link;
+use crate::places::{Places, Profile};
+use crate::telemetry;
+use crate::terminal::Screen;
+
+/// Serves a Telegram in a box.
+pub(crate) fn run(context: &Context, command: &Demo) -> anyhow::Result<()> {
+    telemetry::start(&context.settings.log)?;
+    if command.stdio { on_stdio(context) } else { on_screen(context) }
+}
+
+fn demo_profile() -> Profile {
+    Profile::DEMO.parse().expect("a good name")
+}
+
+/// A server with a Telegram of its own, both gone at the end of input.
+fn on_stdio(context: &Context) -> anyhow::Result<()> {
+    let directory =
+        tempfile::Builder::new().prefix("telegraphist-demo-").tempdir().context("cannot make a temporary directory")?;
+    let places = Places::within(directory.path(), demo_profile());
+    let served = daemon::runtime()?.block_on(async {
+        let demo = demo::open(&places, &context.settings, Stay::Foreground).await?;
+        let hello = Hello::mcp(&places, &context.settings.tools);
+        demo.owner.serve_stdio(&hello).await
+    });
+    directory.close().context("cannot remove the temporary directory")?;
+    served
+}
+
+/// The demo for people: what to paste, what to try, then serving until Ctrl-C.
+fn on_screen(context: &Context) -> anyhow::Result<()> {
+    let places = Places::of(demo_profile(), &context.environment)?;
+    make_way(&Link { places: places.clone(), config: context.config.clone() })?;
+    daemon::runtime()?.block_on(async {
+        let demo = demo::open(&places, &context.settings, Stay::Foreground).await?;
+        let control = demo.sandbox.control_address();
+        drop(demo.sandbox);
+        print(&Invocation::of_this_process()?, control)?;
+        demo.owner.serve().await
+    })
+}
+
+/// A demo that some client started in the background makes way; one that a person looks at does not.
+fn make_way(link: &Link) -> anyhow::Result<()> {
+    let Some(mut control) = Control::existing(link)? else {
+        return Ok(());
+    };
+    let status: Status = control.ask(Request::Status)?;
+    if status.does_stay {
+        bail!(
+            "a demo runs already, in process {}; end it there with Ctrl-C, or with: telegraphist --profile demo daemon stop",
+            status.process
+        );
+    }
+    let (): () = control.ask(Request::Stop)?;
+    control.wait_for_the_end();
+    Ok(())
+}
+
+/// How this program was started, so that what is printed works when it is pasted.
+struct Invocation {
+    program: PathBuf,
+    /// The words before the command: `cargo run --release --`, or the program.
+    words: String,
+}
+
+impl Invocation {
+    fn of_this_process() -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("cannot tell where this program is")?;
+        let first = std::env::args().next().unwrap_or_default();
+        let words = words(&program, Path::new(&first));
+        Ok(Self { program, words })
+    }
+}
+
+/// Cargo starts what it built by its path under `target`; a shell passes on what was typed.
+fn words(program: &Path, typed: &Path) -> String {
+    let folder = |up: usize| program.ancestors().nth(up).and_then(Path::file_name);
+    if folder(2).is_some_and(|name| name == "target") {
+        return match folder(1) {
+            Some(profile) if profile == "release" => "cargo run --release --".to_owned(),
+            Some(profile) if profile == "debug" => "cargo run --".to_owned(),
+            Some(_) | None => quoted(program),
+        };
+    }
+    if typed.components().count() == 1 {
+        return quoted(typed);
+    }
+    quoted(program)
+}
+
+/// As a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
+    if is_plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Calls that show something; each works when it is pasted.
+const CALLS: [(&str, &str); 6] = [
+    ("get_me", "who the agent is"),
+    ("list_chats limit=5", "where it can read and write"),
+    ("search_messages query=invoice", "a search over all chats"),
+    ("read_messages chat=me limit=3", "the newest messages of a chat"),
+    ("send_message chat=me text='**Hello** from the demo'", "writing"),
+    ("list_topics chat=@northwind_team", "a forum"),
+];
+
+fn print(invocation: &Invocation, control: Option<std::net::SocketAddr>) -> anyhow::Result<()> {
+    let mut screen = Screen::new();
+    let entry = serde_json::json!({ "mcpServers": { "telegram-demo": {
+        "command": invocation.program.display().to_string(),
+        "args": ["--profile", Profile::DEMO],
+    } } });
+    screen.line("A Telegram in a box is running, with Alice signed in. Nothing leaves this")?;
+    screen.line("machine, and all of it is gone when you start the demo again.\n")?;
+    screen.line("For Claude Desktop (Settings, Developer, Edit Config):\n")?;
+    screen.line(serde_json::to_string_pretty(&entry)?)?;
+    screen.line("\nFor Claude Code:\n")?;
+    screen.line(format!("  claude mcp add telegram-demo -- {} --profile demo", quoted(&invocation.program)))?;
+    screen.line("\nFor any other client: a stdio server with that command and those arguments.\n")?;
+    screen.line("To try it yourself, in another terminal:\n")?;
+    for (call, what) in CALLS {
+        screen.line(format!("  # {what}\n  {} call --profile demo {call}", invocation.words))?;
+    }
+    if let Some(address) = control {
+        screen.line("\nTo play the other side (what you can do there: crates/sandbox/README.md):\n")?;
+        screen.line(format!("  curl http://{address}/v1/info"))?;
+    }
+    screen.line("\nCtrl-C ends it.")?;
+    screen.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_fits_how_the_demo_was_started() {
+        let built = Path::new("/home/me/telegraphist/target/release/telegraphist");
+        assert_eq!(words(built, Path::new("target/release/telegraphist")), "cargo run --release --");
+        let debug = Path::new("/home/me/telegraphist/target/debug/telegraphist");
+        assert_eq!(words(debug, debug), "cargo run --");
+        let installed = Path::new("/home/me/.cargo/bin/telegraphist");
+        assert_eq!(words(installed, Path::new("telegraphist")), "telegraphist");
+        let spaced = Path::new("/opt/my tools/telegraphist");
+        assert_eq!(words(spaced, spaced), "'/opt/my tools/telegraphist'");
+    }
+}

@@ -1,0 +1,267 @@
+//! What the command line asks of the owner: JSON lines over the socket, in both directions.
+//!
+//! One type for both sides, so that they cannot drift apart. A request is answered once; before that it may report
+//! progress. Connections of one version only meet here, so the forms may change between versions.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use telegraphist_application::{Code, Failure};
+
+use crate::arguments::StringForm;
+use crate::greeting::Hello;
+use crate::link::{Link, LinkError};
+
+/// The longest request line. Arguments may hold a file of 8 MiB in base64.
+pub(crate) const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A request with the number its answer carries.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Envelope {
+    pub(crate) id: u64,
+    #[serde(flatten)]
+    pub(crate) request: Request,
+}
+
+/// Everything that can be asked.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "method", content = "params")]
+pub(crate) enum Request {
+    /// How the owner is: [`Status`].
+    #[serde(rename = "status")]
+    Status,
+    /// End, once nothing is under way.
+    #[serde(rename = "stop")]
+    Stop,
+    /// Call a tool: [`Called`].
+    #[serde(rename = "call")]
+    Call { tool: String, arguments: Map<String, Value>, timeout: Option<Duration> },
+    /// All sessions: a page of `SessionView`.
+    #[serde(rename = "sessions.list")]
+    Sessions,
+    /// `SessionView`
+    #[serde(rename = "sessions.default")]
+    MakeDefault { session: String },
+    /// The string.
+    #[serde(rename = "sessions.export")]
+    Export { session: String, form: StringForm },
+    /// `SessionView`
+    #[serde(rename = "sessions.log_out")]
+    LogOut { session: String },
+    /// Nothing.
+    #[serde(rename = "sessions.remove")]
+    Remove { session: String },
+    /// [`CodeSent`]
+    #[serde(rename = "sign_in.send_code")]
+    SendCode { session: String, api: Api, phone: String },
+    /// [`SignInStep`]
+    #[serde(rename = "sign_in.submit_code")]
+    SubmitCode { session: String, code: String },
+    /// [`SignInStep`]
+    #[serde(rename = "sign_in.submit_password")]
+    SubmitPassword { session: String, password: String },
+    /// [`QrStep`]
+    #[serde(rename = "sign_in.qr")]
+    Qr { session: String, api: Api },
+    /// [`SignInStep`]
+    #[serde(rename = "sign_in.import")]
+    Import { session: String, api: Api, form: StringForm, string: String },
+    /// What only the owner can find out: a list of [`Finding`].
+    #[serde(rename = "examine")]
+    Examine,
+    /// Rows of the audit log.
+    #[serde(rename = "audit.rows")]
+    AuditRows { from: u64, limit: usize },
+    /// [`AuditState`]
+    #[serde(rename = "audit.verify")]
+    AuditVerify,
+}
+
+/// The API id and hash to sign in with. Not `Debug`: the hash is a secret.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Api {
+    pub(crate) id: i32,
+    pub(crate) hash: String,
+}
+
+/// A line from the owner.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Reply {
+    pub(crate) id: u64,
+    #[serde(flatten)]
+    pub(crate) body: ReplyBody,
+}
+
+/// What the line is.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ReplyBody {
+    /// The answer.
+    Result(Value),
+    /// The other answer.
+    Error(Failure),
+    /// On the way.
+    Progress(ProgressReport),
+}
+
+/// How far it is.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct ProgressReport {
+    pub(crate) done: u64,
+    pub(crate) total: Option<u64>,
+    pub(crate) message: String,
+}
+
+/// How the owner is.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Status {
+    pub(crate) version: String,
+    pub(crate) process: u32,
+    /// A person sees it on a terminal, or a service manager keeps it: it never goes idle.
+    pub(crate) does_stay: bool,
+    pub(crate) since: DateTime<Utc>,
+    /// MCP clients that are connected.
+    pub(crate) clients: usize,
+    pub(crate) sessions: usize,
+}
+
+/// What a tool answered.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Called {
+    pub(crate) structured: Value,
+    pub(crate) text: String,
+}
+
+/// Where a code went.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CodeSent {
+    /// For people: `to Telegram on your other devices`.
+    pub(crate) way: String,
+    pub(crate) digits: Option<u32>,
+}
+
+/// Where a sign-in stands.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SignInStep {
+    /// Signed in.
+    Done { session: String, name: String, username: Option<String> },
+    /// The account has a password; the owner's hint.
+    PasswordNeeded { hint: Option<String> },
+}
+
+/// Where a sign-in by QR code stands.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum QrStep {
+    /// Draw this; ask again at once, the answer comes when something changes.
+    Show { url: String },
+    /// It was scanned.
+    Scanned(SignInStep),
+}
+
+/// Whether the audit chain holds.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AuditState {
+    Whole { rows: u64 },
+    Broken { at: u64 },
+}
+
+/// One line of `doctor`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Finding {
+    pub(crate) health: Health,
+    pub(crate) subject: String,
+    pub(crate) what: String,
+    /// How to mend it, where it needs mending.
+    pub(crate) remedy: Option<String>,
+}
+
+/// How something is.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Health {
+    Good,
+    /// Works, or will, but somebody may want to know.
+    Notable,
+    Bad,
+}
+
+/// A connection of the command line to the owner.
+pub(crate) struct Control {
+    reader: BufReader<UnixStream>,
+    next_id: u64,
+}
+
+impl Control {
+    /// To the owner; a daemon is started if there is none.
+    pub(crate) fn open(link: &Link) -> Result<Self, LinkError> {
+        let stream = link.open(&Hello::control(&link.places))?;
+        Ok(Self::on(stream))
+    }
+
+    /// To the owner, if there is one.
+    pub(crate) fn existing(link: &Link) -> Result<Option<Self>, LinkError> {
+        let hello = Hello { is_any_version_welcome: true, ..Hello::control(&link.places) };
+        Ok(link.open_existing(&hello)?.map(Self::on))
+    }
+
+    fn on(stream: UnixStream) -> Self {
+        Self { reader: BufReader::new(stream), next_id: 1 }
+    }
+
+    /// Asks and waits.
+    pub(crate) fn ask<A: DeserializeOwned>(&mut self, request: Request) -> anyhow::Result<A> {
+        self.ask_watching(request, &mut |_| {})
+    }
+
+    /// Asks and waits, hearing how far it is.
+    pub(crate) fn ask_watching<A: DeserializeOwned>(
+        &mut self,
+        request: Request,
+        watch: &mut dyn FnMut(&ProgressReport),
+    ) -> anyhow::Result<A> {
+        let id = self.next_id;
+        self.next_id += 1;
+        let mut line = serde_json::to_vec(&Envelope { id, request })?;
+        line.push(b'\n');
+        self.reader.get_mut().write_all(&line).context("the daemon is gone; run the command again")?;
+        loop {
+            let mut line = String::new();
+            if self.reader.read_line(&mut line).unwrap_or(0) == 0 {
+                return Err(ended_unanswered().into());
+            }
+            let reply: Reply = serde_json::from_str(&line).context("the daemon speaks another version")?;
+            match reply.body {
+                ReplyBody::Progress(report) => watch(&report),
+                ReplyBody::Error(failure) => return Err(failure.into()),
+                ReplyBody::Result(value) => {
+                    return serde_json::from_value(value).context("the daemon speaks another version");
+                }
+            }
+        }
+    }
+
+    /// Waits until the owner has closed its side, which it does when it ends.
+    pub(crate) fn wait_for_the_end(mut self) {
+        let mut line = String::new();
+        while self.reader.read_line(&mut line).is_ok_and(|count| count > 0) {
+            line.clear();
+        }
+    }
+}
+
+fn ended_unanswered() -> Failure {
+    Failure::new(
+        Code::OutcomeUnknown,
+        "the daemon ended before it answered",
+        "if this was to change something, look whether it did; then repeat it",
+    )
+}

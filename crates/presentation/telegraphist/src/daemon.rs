@@ -1,0 +1,273 @@
+//! The owner of a profile: it alone opens the store and talks to Telegram; everybody else comes over its socket.
+//!
+//! A daemon, the demo and `--in-process` are the same owner with other faces. It ends when told to (a signal, `daemon
+//! stop`, a client of another version), when its own client leaves, or when nobody has been there for a while; then it
+//! takes no more requests, finishes the writes it has begun, and lets go of the directory last.
+
+mod answers;
+mod clients;
+mod control;
+mod examine;
+mod gate;
+mod presence;
+
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use telegraphist_application::ambient::SystemClock;
+use telegraphist_application::ports::Clock as _;
+use telegraphist_application::{Application, Caller};
+use telegraphist_mcp::{Choice, Selection, Server, ServerOptions, UnknownName};
+use telegraphist_mtproto::DcOption;
+use tokio::net::UnixListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::claim::Claim;
+use crate::compose::{Composition, compose};
+use crate::exit::Usage;
+use crate::greeting::Hello;
+use crate::places::Places;
+use crate::settings::Settings;
+use gate::Traffic;
+use presence::Presence;
+
+/// Writes under way may take this long when the owner ends.
+const DRAIN_MAX: Duration = Duration::from_secs(30);
+
+/// Connections may take this long to close.
+const CLOSE_MAX: Duration = Duration::from_secs(5);
+
+/// A listener that cannot accept (too many open files) tries again after this.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Servers that are kept for the next client with the same choice of tools.
+const SERVERS_MAX: usize = 8;
+
+/// The runtime of an owner. Calls mostly wait; two threads carry thousands.
+pub(crate) fn runtime() -> anyhow::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+}
+
+/// How long an owner stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stay {
+    /// Until it is told to go; somebody started it for its own sake.
+    Foreground,
+    /// Until nobody has been there for so long.
+    UntilIdle(Duration),
+}
+
+/// A profile that is open.
+pub(crate) struct Owner {
+    house: Arc<House>,
+    composition: Composition,
+    listener: UnixListener,
+    #[cfg(feature = "demo")]
+    sandbox: Option<telegraphist_sandbox::Sandbox>,
+    /// Let go of last.
+    _claim: Claim,
+}
+
+/// What every connection shares.
+struct House {
+    app: Application,
+    places: Places,
+    stay: Stay,
+    since: DateTime<Utc>,
+    presence: Presence,
+    traffic: Arc<Traffic>,
+    /// End, soon.
+    stop: CancellationToken,
+    /// End, now.
+    close: CancellationToken,
+    tasks: TaskTracker,
+    servers: Mutex<Vec<(Choice, Server)>>,
+    options: ServerOptions,
+    /// Connections that wait for the end of the process.
+    waiting: Mutex<Vec<tokio::net::unix::OwnedWriteHalf>>,
+}
+
+impl Owner {
+    /// Opens a profile as it was left.
+    pub(crate) async fn open(places: &Places, settings: &Settings, stay: Stay) -> anyhow::Result<Self> {
+        let claim = Claim::take(places).await?;
+        let dc_options = settings.telegram.dc_options.0.iter().map(|dc| dc.0.clone()).collect();
+        Self::open_claimed(claim, places, settings, stay, dc_options).await
+    }
+
+    /// Opens a profile that was claimed before.
+    pub(crate) async fn open_claimed(
+        claim: Claim,
+        places: &Places,
+        settings: &Settings,
+        stay: Stay,
+        dc_options: Vec<DcOption>,
+    ) -> anyhow::Result<Self> {
+        // Whatever an owner makes is its user's alone.
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+        let composition = compose(places, settings, dc_options).await?;
+        let listener = listen(places)?;
+        let house = House {
+            app: composition.app.clone(),
+            places: places.clone(),
+            stay,
+            since: SystemClock.now(),
+            presence: Presence::default(),
+            traffic: Arc::default(),
+            stop: CancellationToken::new(),
+            close: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            servers: Mutex::default(),
+            options: ServerOptions::default(),
+            waiting: Mutex::default(),
+        };
+        Ok(Self {
+            house: Arc::new(house),
+            composition,
+            listener,
+            #[cfg(feature = "demo")]
+            sandbox: None,
+            _claim: claim,
+        })
+    }
+
+    /// Keeps a Telegram of its own until the end.
+    #[cfg(feature = "demo")]
+    pub(crate) fn keep(&mut self, sandbox: telegraphist_sandbox::Sandbox) {
+        self.sandbox = Some(sandbox);
+    }
+
+    /// The application, for what is done before anybody comes.
+    #[cfg(feature = "demo")]
+    pub(crate) fn app(&self) -> &Application {
+        &self.house.app
+    }
+
+    /// Serves whoever comes over the socket.
+    pub(crate) async fn serve(self) -> anyhow::Result<()> {
+        self.serve_while(std::future::pending()).await
+    }
+
+    /// Serves one client on standard input and output, and whoever comes meanwhile.
+    pub(crate) async fn serve_stdio(self, hello: &Hello) -> anyhow::Result<()> {
+        let server = self.house.server(hello).map_err(|unknown| Usage(unknown.to_string()));
+        let close = self.house.close.clone();
+        let traffic = Arc::clone(&self.house.traffic);
+        // On the heap: the futures of a connection are tens of kilobytes.
+        let client = Box::pin(async move {
+            let input = gate::Gated::new(crate::stdio::input(), Arc::clone(&traffic));
+            let output = gate::Gated::new(crate::stdio::output(), traffic);
+            server?.serve(input, output, close).await.context("the client could not be served")
+        });
+        self.serve_while(client).await
+    }
+
+    /// Serves until it is time to go, or `own` client is done.
+    async fn serve_while(self, own: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+        let house = Arc::clone(&self.house);
+        let mut own = pin!(own);
+        let mut idle = pin!(house.presence.idle(house.stay));
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut own => break outcome,
+                () = house.stop.cancelled() => break Ok(()),
+                () = &mut idle => break Ok(()),
+                _ = terminate.recv() => break Ok(()),
+                _ = interrupt.recv() => break Ok(()),
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _)) => house.receive(stream),
+                    Err(problem) => {
+                        tracing::warn!(%problem, "cannot accept a connection");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
+            }
+        };
+        tokio::select! {
+            () = self.end() => outcome,
+            // Whoever asks twice does not want to wait.
+            _ = terminate.recv() => outcome,
+            _ = interrupt.recv() => outcome,
+        }
+    }
+
+    /// Takes no more requests, finishes what was begun, closes everything.
+    async fn end(self) {
+        let house = &self.house;
+        house.stop.cancel();
+        // Before the listener goes, so that nobody finds a socket that nobody listens at.
+        if let Err(problem) = std::fs::remove_file(&house.places.socket) {
+            tracing::debug!(%problem, "the socket is gone already");
+        }
+        drop(self.listener);
+        house.traffic.stop_reading();
+        if tokio::time::timeout(DRAIN_MAX, house.app.drain()).await.is_err() {
+            tracing::warn!("writes under way did not end in time; their outcome is unknown");
+        }
+        house.traffic.quiet().await;
+        house.close.cancel();
+        house.tasks.close();
+        let closing = async {
+            house.tasks.wait().await;
+            self.composition.mtproto.shutdown().await;
+        };
+        if tokio::time::timeout(CLOSE_MAX, closing).await.is_err() {
+            tracing::warn!("not every connection closed in time");
+        }
+        self.composition.store.close().await;
+        #[cfg(feature = "demo")]
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shutdown().await;
+        }
+    }
+}
+
+impl House {
+    /// The server for a client's choice of tools.
+    fn server(&self, hello: &Hello) -> Result<Server, UnknownName> {
+        let choice = Choice {
+            toolsets: hello.toolsets.clone(),
+            tools: hello.tools.clone(),
+            exclude: hello.exclude.clone(),
+            read_only: hello.read_only,
+        };
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, server)) = servers.iter().find(|(known, _)| *known == choice) {
+            return Ok(server.clone());
+        }
+        let selection = Selection::of(&choice)?;
+        let server = Server::new(self.app.clone(), Caller::owner(), &selection, self.options.clone());
+        if servers.len() >= SERVERS_MAX {
+            servers.remove(0);
+        }
+        servers.push((choice, server.clone()));
+        Ok(server)
+    }
+}
+
+/// Listens at the profile's socket. The claim is ours, so a socket that is there already is nobody's.
+fn listen(places: &Places) -> anyhow::Result<UnixListener> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let path = &places.socket;
+    match std::fs::remove_file(path) {
+        Ok(()) => {}
+        Err(problem) if problem.kind() == std::io::ErrorKind::NotFound => {}
+        Err(problem) => return Err(problem).with_context(|| format!("cannot replace {}", path.display())),
+    }
+    let listener = UnixListener::bind(path).with_context(|| format!("cannot listen at {}", path.display()))?;
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}

@@ -1,0 +1,179 @@
+//! What the owner answers to each request of the command line.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value};
+use telegraphist_application::operations::ListSessions;
+use telegraphist_application::ports::{self, ApiCredentials, CodeWay, Progress, Verification};
+use telegraphist_application::session_strings::{self, StringKind};
+use telegraphist_application::{CallContext, Caller, Code, Failure};
+use telegraphist_domain::SessionKind;
+use telegraphist_mcp::Catalogue;
+
+use super::control::{Cancel, value};
+use super::{House, Stay};
+use crate::arguments::StringForm;
+use crate::control::{Api, AuditState, Called, CodeSent, QrStep, Request, SignInStep, Status};
+use crate::greeting::VERSION;
+
+/// A QR code is looked at again after this, so that a command that is gone is noticed.
+const SCAN_WAIT: Duration = Duration::from_secs(20);
+
+/// Rows of the audit log that are given at once.
+const AUDIT_ROWS_MAX: usize = 1_000;
+
+/// Everything about a request besides what it asks.
+pub(super) struct Asked {
+    pub(super) progress: Arc<dyn Progress>,
+    pub(super) cancel: Cancel,
+}
+
+impl House {
+    /// Answers a request.
+    pub(super) async fn answer(&self, request: Request, asked: Asked) -> Result<Value, Failure> {
+        let app = &self.app;
+        let caller = &Caller::owner();
+        match request {
+            Request::Status => self.status().await.map(value),
+            Request::Stop => Ok(Value::Null),
+            Request::Call { tool, arguments, timeout } => self.call(&tool, &arguments, timeout, asked).await.map(value),
+            Request::Sessions => {
+                let sessions = app.list_sessions(caller, ListSessions {}, CallContext::default());
+                sessions.await.map(value)
+            }
+            Request::MakeDefault { session } => {
+                app.set_default_session(caller, &session).await.map(value).map_err(Failure::from)
+            }
+            Request::Export { session, form } => {
+                let string = app.export_session_string(caller, &session, kind(form)).await.map_err(Failure::from)?;
+                Ok(value(string.expose_secret()))
+            }
+            Request::LogOut { session } => app.log_out(caller, &session).await.map(value).map_err(Failure::from),
+            Request::Remove { session } => app.remove_session(caller, &session).await.map(value).map_err(Failure::from),
+            Request::SendCode { session, api, phone } => {
+                self.ensure_session(&session).await?;
+                let sent = app.request_code(caller, &session, &credentials(api), &phone).await;
+                sent.map(|sent| value(code_sent(&sent))).map_err(Failure::from)
+            }
+            Request::SubmitCode { session, code } => {
+                let step = app.submit_code(caller, &session, &code).await.map_err(Failure::from)?;
+                Ok(value(sign_in_step(session, step)))
+            }
+            Request::SubmitPassword { session, password } => {
+                let password = SecretString::from(password);
+                let who = app.submit_password(caller, &session, &password).await.map_err(Failure::from)?;
+                Ok(value(sign_in_step(session, ports::SignInStep::Done(who))))
+            }
+            Request::Qr { session, api } => self.qr(session, api, &asked.cancel).await.map(value),
+            Request::Import { session, api, form, string } => self.import(session, api, form, string).await.map(value),
+            Request::Examine => Ok(value(self.examine().await)),
+            Request::AuditRows { from, limit } => {
+                let rows = app.ports().audit.rows(from, limit.min(AUDIT_ROWS_MAX)).await;
+                rows.map(value).map_err(Failure::from)
+            }
+            Request::AuditVerify => match app.ports().audit.verify().await.map_err(Failure::from)? {
+                Verification::Whole { rows } => Ok(value(AuditState::Whole { rows })),
+                Verification::Broken { at } => Ok(value(AuditState::Broken { at })),
+            },
+        }
+    }
+
+    async fn status(&self) -> Result<Status, Failure> {
+        let sessions = self.app.ports().views.sessions().await.map_err(Failure::from)?;
+        Ok(Status {
+            version: VERSION.to_owned(),
+            process: std::process::id(),
+            does_stay: self.stay == Stay::Foreground,
+            since: self.since,
+            clients: self.presence.clients(),
+            sessions: sessions.len(),
+        })
+    }
+
+    async fn call(
+        &self,
+        tool: &str,
+        arguments: &Map<String, Value>,
+        timeout: Option<Duration>,
+        asked: Asked,
+    ) -> Result<Called, Failure> {
+        let context = CallContext { timeout, progress: asked.progress, cancel: asked.cancel, ..CallContext::default() };
+        let called = Catalogue::get().call(&self.app, &Caller::owner(), tool, arguments, context).await?;
+        Ok(Called { structured: called.structured, text: called.text })
+    }
+
+    /// The session to sign in to; made at the first sign-in under its name.
+    async fn ensure_session(&self, name: &str) -> Result<(), Failure> {
+        if self.app.ports().views.session(name).await.map_err(Failure::from)?.is_some() {
+            return Ok(());
+        }
+        let created = self.app.create_session(&Caller::owner(), name, SessionKind::User).await;
+        created.map(|_| ()).map_err(Failure::from)
+    }
+
+    async fn qr(&self, session: String, api: Api, cancel: &Cancel) -> Result<QrStep, Failure> {
+        self.ensure_session(&session).await?;
+        let (caller, credentials) = (Caller::owner(), credentials(api));
+        let waiting = self.app.sign_in_by_qr(&caller, &session, &credentials, SCAN_WAIT);
+        let step = tokio::select! {
+            step = waiting => step.map_err(Failure::from)?,
+            () = cancel.cancelled() => {
+                return Err(Failure::new(Code::Cancelled, "the sign-in was given up", "start it again"));
+            }
+        };
+        Ok(match step {
+            ports::QrStep::Show { url, expires: _ } => QrStep::Show { url },
+            ports::QrStep::Scanned(step) => QrStep::Scanned(sign_in_step(session, step)),
+        })
+    }
+
+    async fn import(&self, session: String, api: Api, form: StringForm, string: String) -> Result<SignInStep, Failure> {
+        let string = SecretString::from(string);
+        let key = session_strings::read(kind(form), string.expose_secret()).map_err(|problem| {
+            Failure::new(
+                Code::InvalidArgument,
+                problem.to_string(),
+                "give the whole session string, and the library that wrote it",
+            )
+        })?;
+        let imported = self.app.import_session(&Caller::owner(), &session, credentials(api), key).await;
+        let view = imported.map_err(Failure::from)?;
+        Ok(SignInStep::Done {
+            name: view.username.clone().or(view.user_id).unwrap_or_else(|| "somebody".to_owned()),
+            username: view.username,
+            session: view.name,
+        })
+    }
+}
+
+fn credentials(api: Api) -> ApiCredentials {
+    ApiCredentials { id: api.id, hash: api.hash.into() }
+}
+
+fn kind(form: StringForm) -> StringKind {
+    match form {
+        StringForm::Telethon => StringKind::Telethon,
+        StringForm::Gramjs => StringKind::GramJs,
+        StringForm::Pyrogram => StringKind::Pyrogram,
+    }
+}
+
+fn code_sent(sent: &ports::CodeSent) -> CodeSent {
+    let way = match sent.way {
+        CodeWay::App => "to Telegram on your other devices",
+        CodeWay::Sms => "as a text message",
+        CodeWay::Call => "by a phone call",
+        CodeWay::Email => "by e-mail",
+        CodeWay::Other => "to you",
+    };
+    CodeSent { way: way.to_owned(), digits: sent.digits }
+}
+
+fn sign_in_step(session: String, step: ports::SignInStep) -> SignInStep {
+    match step {
+        ports::SignInStep::Done(who) => SignInStep::Done { session, name: who.name, username: who.username },
+        ports::SignInStep::PasswordNeeded { hint } => SignInStep::PasswordNeeded { hint },
+    }
+}

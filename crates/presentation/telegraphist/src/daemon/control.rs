@@ -1,0 +1,125 @@
+//! One connection of the command line: a request at a time, cancelled when its asker is gone.
+
+use std::sync::Arc;
+
+use futures::StreamExt as _;
+use serde_json::Value;
+use telegraphist_application::ports::Progress;
+use telegraphist_application::{Code, Failure};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::unix::OwnedWriteHalf;
+use tokio::sync::mpsc;
+use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
+use tokio_util::sync::CancellationToken;
+
+use super::House;
+use super::answers::Asked;
+use super::clients::Connection;
+use crate::control::{Envelope, ProgressReport, REQUEST_BYTES_MAX, Reply, ReplyBody, Request};
+
+/// Reports that were not sent yet; later ones are dropped, for the next says more.
+const REPORTS_MAX: usize = 16;
+
+/// Serves requests until the asker is gone.
+pub(super) async fn serve(house: Arc<House>, connection: Connection) {
+    let Connection { read, mut write } = connection;
+    let mut lines = FramedRead::new(read, LinesCodec::new_with_max_length(REQUEST_BYTES_MAX));
+    let mut next = None;
+    loop {
+        let line = tokio::select! {
+            line = async { if next.is_some() { next.take() } else { lines.next().await } } => line,
+            () = house.close.cancelled() => return,
+        };
+        let Some(line) = line else { return };
+        let envelope = match parsed(line) {
+            Ok(envelope) => envelope,
+            Err(reply) => {
+                if send(&mut write, &reply).await.is_err() {
+                    return;
+                }
+                continue;
+            }
+        };
+        let is_stop = matches!(envelope.request, Request::Stop);
+        let (reports, mut reported) = mpsc::channel(REPORTS_MAX);
+        let cancel = house.close.child_token();
+        let asked = Asked { progress: Arc::new(Reports(reports)), cancel: cancel.clone() };
+        let mut answering = std::pin::pin!(house.answer(envelope.request, asked));
+        let answer = loop {
+            tokio::select! {
+                answer = &mut answering => break answer,
+                Some(report) = reported.recv() => {
+                    let reply = Reply { id: envelope.id, body: ReplyBody::Progress(report) };
+                    if send(&mut write, &reply).await.is_err() {
+                        cancel.cancel();
+                    }
+                }
+                line = lines.next(), if next.is_none() && !cancel.is_cancelled() => match line {
+                    Some(line) => next = Some(line),
+                    None => cancel.cancel(),
+                },
+            }
+        };
+        let reply = Reply {
+            id: envelope.id,
+            body: match answer {
+                Ok(value) => ReplyBody::Result(value),
+                Err(failure) => ReplyBody::Error(failure),
+            },
+        };
+        if send(&mut write, &reply).await.is_err() {
+            return;
+        }
+        if is_stop {
+            house.end_after(write);
+            return;
+        }
+    }
+}
+
+impl House {
+    /// Ends, and keeps the asker's connection open until the process is gone: that is what it waits for.
+    fn end_after(&self, asker: OwnedWriteHalf) {
+        self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(asker);
+        self.stop.cancel();
+    }
+}
+
+fn parsed(line: Result<String, LinesCodecError>) -> Result<Envelope, Reply> {
+    let problem = match line {
+        Ok(line) => match serde_json::from_str(&line) {
+            Ok(envelope) => return Ok(envelope),
+            // It may hold a password, so what the parser quotes is not passed on.
+            Err(_) => "the request is not one of this version",
+        },
+        Err(LinesCodecError::MaxLineLengthExceeded) => "the request is too long",
+        Err(LinesCodecError::Io(_)) => "the request could not be read",
+    };
+    let failure = Failure::new(Code::InvalidArgument, problem, "use the command line of the same version");
+    Err(Reply { id: 0, body: ReplyBody::Error(failure) })
+}
+
+async fn send(write: &mut OwnedWriteHalf, reply: &Reply) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(reply)?;
+    line.push(b'\n');
+    write.write_all(&line).await
+}
+
+/// Passes progress on.
+struct Reports(mpsc::Sender<ProgressReport>);
+
+impl Progress for Reports {
+    fn report(&self, done: u64, total: Option<u64>, message: &str) {
+        let report = ProgressReport { done, total, message: message.to_owned() };
+        // Full means that the asker is slow, closed that it is gone; neither is the call's business.
+        let _ = self.0.try_send(report);
+    }
+}
+
+/// An answer in the form of the connection.
+pub(super) fn value(answer: impl serde::Serialize) -> Value {
+    serde_json::to_value(answer).expect("answers are plain data")
+}
+
+/// Who asks goes by this to be cancelled.
+pub(super) type Cancel = CancellationToken;

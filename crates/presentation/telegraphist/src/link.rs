@@ -1,0 +1,199 @@
+//! The way to a profile's owner: connect, or start a daemon and connect.
+//!
+//! Blocking, and without a runtime: this is what the relay and every command begin with. Any number of processes may
+//! come at once; a lock lets one of them start the daemon while the others wait for it.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::greeting::{GREETING_BYTES_MAX, Hello, RefusalReason, Welcome};
+use crate::places::Places;
+
+/// How long a daemon may take to start; it may have to wait for its predecessor to finish.
+const START_MAX: Duration = Duration::from_mins(1);
+
+/// A daemon may go idle between our connecting and our greeting; then the next attempt starts another.
+const ATTEMPTS_MAX: usize = 4;
+
+/// At a start, a log larger than this becomes `daemon.log.1`.
+const LOG_BYTES_MAX: u64 = 1024 * 1024;
+
+/// How to reach, and if need be start, the owner of a profile.
+#[derive(Clone)]
+pub(crate) struct Link {
+    /// The profile's places.
+    pub(crate) places: Places,
+    /// `--config`, passed on to the daemon.
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Why the owner cannot be reached.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LinkError {
+    /// The directories cannot be made, or are not safe.
+    #[error("{0:#}")]
+    Places(anyhow::Error),
+    /// The socket, the lock or the log.
+    #[error("cannot reach the daemon at {}: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    /// The daemon did not come up; its own words.
+    #[error("the daemon did not start: {problem}")]
+    NotStarted { problem: String },
+    /// The owner turned us away.
+    #[error("{0}")]
+    Refused(String),
+    /// It came and went.
+    #[error("the daemon ends as soon as it is reached; its log may say why: {}", log.display())]
+    Unsteady { log: PathBuf },
+}
+
+/// What a starting daemon says on its standard output: one line, then nothing more.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StartReport {
+    /// The socket answers.
+    Ready,
+    /// It cannot start.
+    Problem(String),
+}
+
+impl Link {
+    /// An accepted connection, to a daemon that is started if there is none.
+    pub(crate) fn open(&self, hello: &Hello) -> Result<UnixStream, LinkError> {
+        for _ in 0..ATTEMPTS_MAX {
+            if let Some(stream) = self.open_existing(hello)? {
+                return Ok(stream);
+            }
+            if let Some(stream) = self.start(hello)? {
+                return Ok(stream);
+            }
+        }
+        Err(LinkError::Unsteady { log: self.places.log() })
+    }
+
+    /// An accepted connection, if an owner is there and stays.
+    pub(crate) fn open_existing(&self, hello: &Hello) -> Result<Option<UnixStream>, LinkError> {
+        let stream = match UnixStream::connect(&self.places.socket) {
+            Ok(stream) => stream,
+            Err(problem) if is_nobody_there(problem.kind()) => return Ok(None),
+            Err(source) => return Err(self.io(source)),
+        };
+        match greet(&stream, hello) {
+            Ok(Welcome { refused: None, .. }) => Ok(Some(stream)),
+            Ok(Welcome { refused: Some(refusal), .. }) => match refusal.reason {
+                RefusalReason::OtherVersion | RefusalReason::Stopping => Ok(None),
+                RefusalReason::Invalid => Err(LinkError::Refused(refusal.message)),
+            },
+            Err(problem) if is_gone(problem.kind()) => Ok(None),
+            Err(source) => Err(self.io(source)),
+        }
+    }
+
+    /// Starts a daemon, unless another process does just that; then waits for it.
+    fn start(&self, hello: &Hello) -> Result<Option<UnixStream>, LinkError> {
+        self.places.create().map_err(LinkError::Places)?;
+        let starting = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(self.places.starting())
+            .map_err(|source| self.io(source))?;
+        // Whoever holds it is starting a daemon, which takes START_MAX at most. The lock ends with `starting`.
+        starting.lock().map_err(|source| self.io(source))?;
+        if let Some(stream) = self.open_existing(hello)? {
+            return Ok(Some(stream));
+        }
+        self.spawn_daemon()?;
+        self.open_existing(hello)
+    }
+
+    /// Starts a daemon that outlives us, and waits until it says that it is ready.
+    fn spawn_daemon(&self) -> Result<(), LinkError> {
+        let program = std::env::current_exe().map_err(|source| self.io(source))?;
+        let log = self.open_log().map_err(|source| LinkError::Io { path: self.places.log(), source })?;
+        let mut command = Command::new(program);
+        command.arg("--profile").arg(self.places.profile.as_str());
+        if let Some(config) = &self.config {
+            command.arg("--config").arg(config);
+        }
+        let mut daemon = command
+            .args(["daemon", "--on-demand"])
+            .current_dir(&self.places.data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .map_err(|source| self.io(source))?;
+        let stdout = daemon.stdout.take().expect("it was asked to be piped");
+        let Some(line) = first_line_within(stdout, START_MAX) else {
+            // It is not one that anybody could use; should it be gone already, so much the better.
+            let _ = daemon.kill();
+            return Err(self.not_started("it was not ready after a minute"));
+        };
+        match serde_json::from_str(&line) {
+            Ok(StartReport::Ready) => Ok(()),
+            Ok(StartReport::Problem(problem)) => Err(LinkError::NotStarted { problem }),
+            Err(_) => Err(self.not_started("it ended before it was ready")),
+        }
+    }
+
+    fn not_started(&self, what: &str) -> LinkError {
+        LinkError::NotStarted { problem: format!("{what}; see {}", self.places.log().display()) }
+    }
+
+    fn open_log(&self) -> std::io::Result<File> {
+        let path = self.places.log();
+        if std::fs::metadata(&path).is_ok_and(|about| about.len() > LOG_BYTES_MAX) {
+            std::fs::rename(&path, path.with_extension("log.1"))?;
+        }
+        let log = File::options().create(true).append(true).mode(0o600).open(path)?;
+        log.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        Ok(log)
+    }
+
+    fn io(&self, source: std::io::Error) -> LinkError {
+        LinkError::Io { path: self.places.socket.clone(), source }
+    }
+}
+
+/// Says hello and reads the welcome. The owner says nothing more until it is asked, so nothing is lost in a buffer.
+fn greet(stream: &UnixStream, hello: &Hello) -> std::io::Result<Welcome> {
+    let mut line = serde_json::to_vec(hello)?;
+    line.push(b'\n');
+    (&*stream).write_all(&line)?;
+    let mut answer = String::new();
+    BufReader::new(stream.take(GREETING_BYTES_MAX)).read_line(&mut answer)?;
+    if answer.is_empty() {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    Ok(serde_json::from_str(&answer)?)
+}
+
+fn is_nobody_there(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::ConnectionRefused)
+}
+
+fn is_gone(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
+}
+
+/// The first line of `output`, or what there was of it at its end; `None` when it takes too long.
+fn first_line_within(output: impl std::io::Read + Send + 'static, max: Duration) -> Option<String> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = BufReader::new(output.take(GREETING_BYTES_MAX)).read_line(&mut line);
+        // Nobody waits any more: nothing to tell.
+        let _ = sender.send(read.map(|_| line).unwrap_or_default());
+    });
+    receiver.recv_timeout(max).ok()
+}

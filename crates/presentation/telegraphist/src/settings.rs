@@ -1,0 +1,255 @@
+//! Configuration: what is built in < the file < the environment < flags.
+//!
+//! A key that does not exist is an error that names the nearest one, wherever it was written. Secrets are typed as such
+//! and never shown. `config/default.toml` is the list of keys, their defaults and their documentation at once.
+
+mod keys;
+mod values;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use config::{Config, FileFormat};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+pub(crate) use values::{Commas, DcAddress, Span};
+
+use crate::environment::Environment;
+use crate::places;
+
+/// The built-in layer, which documents every key.
+const DEFAULTS: &str = include_str!("../../../../config/default.toml");
+
+/// Everything that can be configured.
+#[derive(Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) telegram: Telegram,
+    pub(crate) files: Files,
+    pub(crate) daemon: Daemon,
+    pub(crate) tools: Tools,
+    pub(crate) log: Log,
+    /// Where each key got its value.
+    #[serde(skip)]
+    origins: BTreeMap<String, Origin>,
+}
+
+/// `[telegram]`
+#[derive(Deserialize)]
+pub(crate) struct Telegram {
+    pub(crate) api_id: i32,
+    #[serde(deserialize_with = "values::secret")]
+    pub(crate) api_hash: SecretString,
+    pub(crate) dc_options: Commas<DcAddress>,
+    pub(crate) wait_max: Span,
+}
+
+/// `[files]`
+#[derive(Deserialize)]
+pub(crate) struct Files {
+    pub(crate) read: Commas<PathBuf>,
+    pub(crate) write: Commas<PathBuf>,
+}
+
+/// `[daemon]`
+#[derive(Deserialize)]
+pub(crate) struct Daemon {
+    pub(crate) idle: Span,
+}
+
+/// `[tools]`
+#[derive(Deserialize)]
+pub(crate) struct Tools {
+    pub(crate) toolsets: Commas<String>,
+    pub(crate) include: Commas<String>,
+    pub(crate) exclude: Commas<String>,
+    pub(crate) read_only: bool,
+}
+
+/// `[log]`
+#[derive(Deserialize)]
+pub(crate) struct Log {
+    pub(crate) filter: String,
+    pub(crate) format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Which layer a value is from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Origin {
+    BuiltIn,
+    File,
+    Environment,
+    Flag,
+}
+
+impl Origin {
+    /// For people.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::BuiltIn => "default",
+            Self::File => "file",
+            Self::Environment => "environment",
+            Self::Flag => "flag",
+        }
+    }
+}
+
+/// Why there is no configuration. The texts are whole: they say what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettingsError {
+    #[error("cannot read the configuration file {path}: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{path} is not TOML: {problem}")]
+    NotToml { path: PathBuf, problem: String },
+    #[error("{place}: there is no key `{key}`{hint}")]
+    UnknownKey { place: String, key: String, hint: String },
+    #[error("the configuration cannot be used: {0}")]
+    Invalid(String),
+    #[error("{0}")]
+    NoHome(String),
+}
+
+/// The layers besides the built-in one.
+pub(crate) struct Layers<'a> {
+    /// The file of `--config`; it must exist.
+    pub(crate) file: Option<&'a Path>,
+    /// The environment.
+    pub(crate) environment: &'a Environment,
+    /// What flags say: key and value.
+    pub(crate) flags: Vec<(&'static str, config::Value)>,
+}
+
+impl Settings {
+    /// Reads all layers.
+    pub(crate) fn read(layers: Layers<'_>) -> Result<Self, SettingsError> {
+        let mut origins: BTreeMap<String, Origin> =
+            keys::known().map(|key| (key.to_owned(), Origin::BuiltIn)).collect();
+        let mut builder = Config::builder().add_source(config::File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some((path, text)) = file_text(layers.file, layers.environment)? {
+            for key in keys::of_file(&path, &text)? {
+                origins.insert(key, Origin::File);
+            }
+            builder = builder.add_source(config::File::from_str(&text, FileFormat::Toml));
+        }
+        for key in keys::of_environment(layers.environment)? {
+            origins.insert(key, Origin::Environment);
+        }
+        builder = builder.add_source(environment_source(layers.environment));
+        for (key, value) in layers.flags {
+            origins.insert(key.to_owned(), Origin::Flag);
+            builder = builder.set_override(key, value).map_err(invalid)?;
+        }
+        let config = builder.build().map_err(invalid)?;
+        let mut settings: Self = config.try_deserialize().map_err(invalid)?;
+        settings.origins = origins;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// What types alone cannot say.
+    fn check(&self) -> Result<(), SettingsError> {
+        for (key, folders) in [("files.read", &self.files.read), ("files.write", &self.files.write)] {
+            if let Some(folder) = folders.0.iter().find(|folder| !folder.is_absolute()) {
+                let problem = format!("{key} holds `{}`, which is not an absolute path", folder.display());
+                return Err(SettingsError::Invalid(problem));
+            }
+        }
+        if self.telegram.api_id < 0 {
+            return Err(SettingsError::Invalid("telegram.api_id is a positive number".to_owned()));
+        }
+        if let Err(problem) = tracing_subscriber::EnvFilter::try_new(&self.log.filter) {
+            return Err(SettingsError::Invalid(format!("log.filter: {problem}")));
+        }
+        Ok(())
+    }
+
+    /// Whether an API id and hash are configured.
+    pub(crate) fn has_api_credentials(&self) -> bool {
+        self.telegram.api_id != 0 && !self.telegram.api_hash.expose_secret().is_empty()
+    }
+
+    /// Where a key got its value.
+    pub(crate) fn origin(&self, key: &str) -> Origin {
+        self.origins.get(key).copied().unwrap_or(Origin::BuiltIn)
+    }
+
+    /// Every key with its effective value as TOML, in order; secrets are hidden.
+    pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
+        let hash = match self.telegram.api_hash.expose_secret() {
+            "" => "\"\"".to_owned(),
+            _ => "\"(hidden)\"".to_owned(),
+        };
+        let format = match self.log.format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        };
+        vec![
+            ("telegram.api_id", self.telegram.api_id.to_string()),
+            ("telegram.api_hash", hash),
+            ("telegram.dc_options", self.telegram.dc_options.shown()),
+            ("telegram.wait_max", quoted(&self.telegram.wait_max)),
+            ("files.read", paths(&self.files.read)),
+            ("files.write", paths(&self.files.write)),
+            ("daemon.idle", quoted(&self.daemon.idle)),
+            ("tools.toolsets", self.tools.toolsets.shown()),
+            ("tools.include", self.tools.include.shown()),
+            ("tools.exclude", self.tools.exclude.shown()),
+            ("tools.read_only", self.tools.read_only.to_string()),
+            ("log.filter", quoted(&self.log.filter)),
+            ("log.format", quoted(&format)),
+        ]
+    }
+}
+
+fn quoted(value: &impl ToString) -> String {
+    toml::Value::String(value.to_string()).to_string()
+}
+
+fn paths(paths: &Commas<PathBuf>) -> String {
+    let shown: Commas<String> = Commas(paths.0.iter().map(|path| path.display().to_string()).collect());
+    shown.shown()
+}
+
+/// The text of the configuration file, if there is one. Only a file that was asked for has to exist.
+fn file_text(named: Option<&Path>, environment: &Environment) -> Result<Option<(PathBuf, String)>, SettingsError> {
+    let path = match named {
+        Some(path) => path.to_owned(),
+        None => {
+            places::configuration_file(environment).map_err(|problem| SettingsError::NoHome(problem.to_string()))?
+        }
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((path, text))),
+        Err(problem) if problem.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(None),
+        Err(source) => Err(SettingsError::Unreadable { path, source }),
+    }
+}
+
+fn environment_source(environment: &Environment) -> config::Environment {
+    let variables = environment
+        .with_prefix(keys::ENVIRONMENT_PREFIX)
+        .filter(|(name, _)| name.contains("__"))
+        .map(|(name, value)| (format!("{}{name}", keys::ENVIRONMENT_PREFIX), value.to_owned()))
+        .collect();
+    config::Environment::with_prefix("TELEGRAPHIST").prefix_separator("_").separator("__").source(Some(variables))
+}
+
+/// The values that are quoted in these texts are never secrets: an `api_hash` is any string, so nothing about it can
+/// be invalid, and [`DcAddress`] leaves out what it could not read.
+#[expect(clippy::needless_pass_by_value, reason = "it stands where `map_err` gives it away")]
+fn invalid(problem: config::ConfigError) -> SettingsError {
+    SettingsError::Invalid(problem.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+use super::*;
+
+fn read(file: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("config.toml");
+    fs_err::write(&path, file).expect("written");
+    Settings::read(Layers { file: Some(&path), environment: &Environment::of(variables), flags: Vec::new() })
+}
+
+fn problem(file: &str, variables: &[(&str, &str)]) -> String {
+    read(file, variables).err().expect("refused").to_string()
+}
+
+#[test]
+fn the_built_in_configuration_is_complete_and_shown_whole() {
+    let settings = read("", &[]).expect("the defaults are valid");
+    assert!(!settings.has_api_credentials());
+    assert_eq!(settings.telegram.wait_max.0.as_secs(), 10);
+    let shown: Vec<_> = settings.shown().into_iter().map(|(key, _)| key).collect();
+    let mut known: Vec<_> = keys::known().collect();
+    let mut sorted = shown.clone();
+    sorted.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(sorted, known, "a key is documented or shown, but not both");
+}
+
+#[test]
+fn the_example_is_valid() {
+    read(include_str!("../../../../../config/example.toml"), &[]).expect("valid");
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_flags_over_both() {
+    let file = "[telegram]\napi_id = 1\nwait_max = \"3s\"\n[tools]\nexclude = [\"send_file\"]";
+    let settings = read(file, &[("TELEGRAPHIST_TELEGRAM__API_ID", "2")]).expect("valid");
+    assert_eq!(settings.telegram.api_id, 2);
+    assert_eq!(settings.telegram.wait_max.0.as_secs(), 3);
+    assert_eq!(settings.origin("telegram.api_id"), Origin::Environment);
+    assert_eq!(settings.origin("telegram.wait_max"), Origin::File);
+    assert_eq!(settings.origin("daemon.idle"), Origin::BuiltIn);
+
+    let environment = Environment::of(&[("HOME", "/nowhere"), ("TELEGRAPHIST_TOOLS__READ_ONLY", "false")]);
+    let settings =
+        Settings::read(Layers { file: None, environment: &environment, flags: vec![("tools.read_only", true.into())] })
+            .expect("valid");
+    assert!(settings.tools.read_only);
+    assert_eq!(settings.origin("tools.read_only"), Origin::Flag);
+}
+
+#[test]
+fn lists_are_arrays_in_the_file_and_commas_in_the_environment() {
+    let settings = read("[files]\nread = [\"/a\", \"/b\"]", &[]).expect("valid");
+    assert_eq!(settings.files.read.0, [Path::new("/a"), Path::new("/b")]);
+    let settings = read("", &[("TELEGRAPHIST_TOOLS__TOOLSETS", "chats, messages")]).expect("valid");
+    assert_eq!(settings.tools.toolsets.0, ["chats", "messages"]);
+    let settings = read("", &[("TELEGRAPHIST_TOOLS__TOOLSETS", "")]).expect("valid");
+    assert!(settings.tools.toolsets.0.is_empty());
+}
+
+#[test]
+fn a_hash_of_digits_only_stays_as_it_was_written() {
+    let settings = read("", &[("TELEGRAPHIST_TELEGRAM__API_HASH", "00123e45")]).expect("valid");
+    assert_eq!(settings.telegram.api_hash.expose_secret(), "00123e45");
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_one() {
+    let file = problem("[telegram]\napi_idd = 1", &[]);
+    assert!(file.contains("there is no key `telegram.api_idd`"), "{file}");
+    assert!(file.contains("did you mean `telegram.api_id`?"), "{file}");
+
+    let section = problem("api_hash = \"x\"", &[]);
+    assert!(section.contains("did you mean `telegram.api_hash`?"), "{section}");
+
+    let variable = problem("", &[("TELEGRAPHIST_TELEGRAM_API_ID", "1")]);
+    assert!(variable.contains("did you mean `TELEGRAPHIST_TELEGRAM__API_ID`?"), "{variable}");
+
+    let strange = problem("[zzz]\nqqq = 1", &[]);
+    assert!(!strange.contains("did you mean"), "{strange}");
+}
+
+#[test]
+fn variables_that_stand_for_flags_are_no_keys() {
+    read("", &[("TELEGRAPHIST_PROFILE", "work"), ("TELEGRAPHIST_CONFIG", "/x")]).expect("valid");
+}
+
+#[test]
+fn values_that_cannot_be_used_say_what_can() {
+    let relative = problem("[files]\nread = [\"documents\"]", &[]);
+    assert!(relative.contains("not an absolute path"), "{relative}");
+    let span = problem("[daemon]\nidle = \"soon\"", &[]);
+    assert!(span.contains("10s"), "{span}");
+    let number = problem("[telegram]\napi_id = \"many\"", &[]);
+    assert!(number.contains("api_id"), "{number}");
+    let format = problem("[log]\nformat = \"xml\"", &[]);
+    assert!(format.contains("json"), "{format}");
+}
+
+#[test]
+fn secrets_are_neither_shown_nor_quoted_in_errors() {
+    let key = "ab".repeat(256);
+    let file = format!("[telegram]\napi_hash = \"s3cret\"\ndc_options = [\"2=127.0.0.1:443/{key}\"]");
+    let settings = read(&file, &[]).expect("valid");
+    assert!(settings.telegram.dc_options.0[0].0.auth_key.is_some());
+    let shown = format!("{:?}", settings.shown());
+    assert!(!shown.contains("s3cret") && !shown.contains("abab"), "{shown}");
+
+    let broken = problem("[telegram]\napi_hash = \"s3cret", &[]);
+    assert!(broken.contains("line 2") && !broken.contains("s3cret"), "{broken}");
+    let dc = problem(&format!("[telegram]\ndc_options = [\"2=nowhere/{key}\"]"), &[]);
+    assert!(!dc.contains("abab"), "{dc}");
+}
+
+#[test]
+fn a_file_that_was_asked_for_has_to_exist() {
+    let missing = Settings::read(Layers {
+        file: Some(Path::new("/nowhere/config.toml")),
+        environment: &Environment::default(),
+        flags: Vec::new(),
+    });
+    assert!(missing.err().expect("refused").to_string().contains("/nowhere/config.toml"));
+}
+
+#[test]
+fn spans_read_and_show_alike() {
+    for text in ["500ms", "10s", "5m", "2h", "90s", "0s"] {
+        let span: Span = text.parse().expect("a duration");
+        assert_eq!(span.to_string(), text);
+    }
+    assert!("10".parse::<Span>().is_err());
+    assert!("18446744073709551615h".parse::<Span>().is_err());
+}

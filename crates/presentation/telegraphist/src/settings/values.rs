@@ -1,0 +1,132 @@
+//! Values that TOML has no type for.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::{Deserialize, de::DeserializeOwned};
+use telegraphist_mtproto::DcOption;
+
+/// A list: an array in the file, commas in the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Commas<T>(pub(crate) Vec<T>);
+
+impl<T: ToString> Commas<T> {
+    /// As TOML.
+    pub(super) fn shown(&self) -> String {
+        let values = self.0.iter().map(|one| toml::Value::String(one.to_string()));
+        toml::Value::Array(values.collect()).to_string()
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Commas<T>
+where
+    T: DeserializeOwned,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CommasVisitor(std::marker::PhantomData))
+    }
+}
+
+struct CommasVisitor<T>(std::marker::PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for CommasVisitor<T> {
+    type Value = Commas<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Commas<T>, E> {
+        text.split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| T::deserialize(de::value::StrDeserializer::<E>::new(part)))
+            .collect::<Result<_, E>>()
+            .map(Commas)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Commas<T>, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = seq.next_element()? {
+            values.push(value);
+        }
+        Ok(Commas(values))
+    }
+}
+
+/// A duration, written like `500ms`, `10s`, `5m` or `2h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span(pub(crate) Duration);
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let problem = || format!("`{text}` is no duration; write it like 500ms, 10s, 5m or 2h");
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let number: u64 = number.parse().map_err(|_| problem())?;
+        let milliseconds_per_unit = match unit.trim() {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" | "min" => 60_000,
+            "h" => 3_600_000,
+            _ => return Err(problem()),
+        };
+        let milliseconds = number.checked_mul(milliseconds_per_unit).ok_or_else(problem)?;
+        Ok(Self(Duration::from_millis(milliseconds)))
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let milliseconds = self.0.as_millis();
+        match milliseconds {
+            0 => f.write_str("0s"),
+            ms if ms % 3_600_000 == 0 => write!(f, "{}h", ms / 3_600_000),
+            ms if ms % 60_000 == 0 => write!(f, "{}m", ms / 60_000),
+            ms if ms % 1_000 == 0 => write!(f, "{}s", ms / 1_000),
+            ms => write!(f, "{ms}ms"),
+        }
+    }
+}
+
+/// Where a data centre is, and perhaps a key that it knows, which is never shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DcAddress(pub(crate) DcOption);
+
+impl FromStr for DcAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let option = text.parse().map_err(|problem| format!("telegram.dc_options: {problem}"))?;
+        Ok(Self(option))
+    }
+}
+
+impl fmt::Display for DcAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = if self.0.auth_key.is_some() { "/(hidden)" } else { "" };
+        write!(f, "{}={}{key}", self.0.dc, self.0.address)
+    }
+}
+
+/// A string that is never shown.
+pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
+}
+
+macro_rules! deserialize_from_str {
+    ($($type:ty),*) => { $(
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    )* };
+}
+
+deserialize_from_str!(Span, DcAddress);
