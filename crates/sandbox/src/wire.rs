@@ -25,6 +25,9 @@ use transport::Transport;
 /// Answers at least this long travel compressed, as from the real server; shorter ones are not worth the work.
 const COMPRESS_FROM: usize = 32 * 1024;
 
+/// A packet may hold a thousand requests for a megabyte each; their answers are written in portions of about this size.
+const QUEUE_BYTES: usize = 4 * 1024 * 1024;
+
 /// Finds the secret of a key by the id that every encrypted packet starts with.
 pub trait KeyRing {
     /// The 256 bytes of the key, if this box knows it.
@@ -96,6 +99,7 @@ pub struct Wire {
     transport: Transport,
     session: Option<Session>,
     queue: Vec<Outgoing>,
+    queued_bytes: usize,
     output: Vec<u8>,
 }
 
@@ -130,22 +134,32 @@ impl Wire {
         } else {
             result
         };
-        self.queue.push(Outgoing::rpc_result(request, result));
+        self.enqueue(Outgoing::rpc_result(request, result));
     }
 
     /// Answers a request with an error.
     pub fn refuse(&mut self, request: i64, code: i32, text: &str) {
-        self.queue.push(Outgoing::rpc_error(request, code, text));
+        self.enqueue(Outgoing::rpc_error(request, code, text));
     }
 
     /// Tells the client that a request has arrived whose answer will take a while.
     pub fn acknowledge(&mut self, request: i64) {
-        self.queue.push(Outgoing::ack(vec![request]));
+        self.enqueue(Outgoing::ack(vec![request]));
     }
 
     /// Sends serialised `Updates` that nobody asked for.
     pub fn push(&mut self, updates: &[u8]) {
-        self.queue.push(Outgoing::updates(updates));
+        self.enqueue(Outgoing::updates(updates));
+    }
+
+    fn enqueue(&mut self, message: Outgoing) {
+        self.queued_bytes += message.body.len();
+        self.queue.push(message);
+    }
+
+    /// Whether so much waits that it should be written before more is asked of the server.
+    pub fn is_full(&self) -> bool {
+        self.queued_bytes >= QUEUE_BYTES
     }
 
     /// Everything that has to be written to the client now.
@@ -155,6 +169,7 @@ impl Wire {
                 self.transport.pack(&packet, &mut self.output);
             }
         }
+        self.queued_bytes = 0;
         std::mem::take(&mut self.output)
     }
 

@@ -1,5 +1,6 @@
 //! Who is in the box, and how a client comes to be one of them.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ pub struct Info {
     pub mtproto: SocketAddr,
     /// Where the control API answers.
     pub control: Option<SocketAddr>,
+    /// The same port under the number of every data centre.
+    pub dcs: BTreeMap<i32, SocketAddr>,
     /// The schema layer of the answers.
     pub layer: i32,
     /// Everybody in the box.
@@ -57,6 +60,7 @@ impl Sandbox {
         Info {
             mtproto: self.mtproto_address(),
             control: self.control_address(),
+            dcs: DATA_CENTRES.map(|dc| (dc, self.mtproto_address())).collect(),
             layer: grammers_tl_types::LAYER,
             accounts: self.hub.change(|state| state.world.accounts.iter().map(describe).collect()),
         }

@@ -1,5 +1,6 @@
 //! One connection: moves bytes between a socket and its [`Wire`].
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use tracing::debug;
 use super::hub::Hub;
 use super::links::{LinkEnd, LinkId, Outbound};
 use super::now;
-use crate::wire::{Event, Wire};
+use crate::wire::{Broken, Event, Wire};
 
 /// How much is read at once.
 const PORTION: usize = 64 * 1024;
@@ -66,43 +67,44 @@ impl Connection {
     async fn run(&mut self, inbox: &mut mpsc::Receiver<Outbound>) {
         let mut portion = vec![0; PORTION];
         loop {
-            let is_open = tokio::select! {
+            let heard = tokio::select! {
                 read = self.stream.read(&mut portion) => match read {
                     Ok(0) | Err(_) => return,
-                    Ok(count) => self.take_bytes(&portion[..count], inbox),
+                    Ok(count) => self.take_bytes(&portion[..count]),
                 },
                 Some(outbound) = inbox.recv() => {
                     self.say(outbound);
-                    true
+                    Ok(Vec::new())
                 }
                 () = tokio::time::sleep_until(self.deadline) => return,
             };
-            self.drain(inbox);
-            let output = self.wire.take_output(now());
-            if !output.is_empty() && self.stream.write_all(&output).await.is_err() {
-                return;
-            }
-            if !is_open {
-                // What was written must arrive before the end does.
-                let _ = self.stream.shutdown().await;
+            let is_going_on = match heard {
+                Ok(events) => self.take_events(events, inbox).await,
+                Err(broken) => {
+                    debug!(%broken, "a connection ends");
+                    // What was written must arrive before the end does.
+                    let _ = self.flush().await;
+                    let _ = self.stream.shutdown().await;
+                    return;
+                }
+            };
+            if is_going_on.is_err() {
                 return;
             }
         }
     }
 
-    /// Handles what the client sent; false if the connection has to end.
-    fn take_bytes(&mut self, bytes: &[u8], inbox: &mut mpsc::Receiver<Outbound>) -> bool {
+    fn take_bytes(&mut self, bytes: &[u8]) -> Result<Vec<Event>, Broken> {
         if !self.is_pinging {
             self.deadline = Instant::now() + IDLE_MAX;
         }
-        let events = match self.wire.receive(bytes, now(), self.hub.as_ref()) {
-            Ok(events) => events,
-            Err(broken) => {
-                debug!(%broken, "a connection ends");
-                return false;
-            }
-        };
+        let events = self.wire.receive(bytes, now(), self.hub.as_ref());
         self.note_framing();
+        events
+    }
+
+    /// Does what the client asks and writes the answers, together where they are small.
+    async fn take_events(&mut self, events: Vec<Event>, inbox: &mut mpsc::Receiver<Outbound>) -> io::Result<()> {
         for event in events {
             match event {
                 Event::DisconnectIn(delay) => {
@@ -115,10 +117,18 @@ impl Connection {
                     }
                 }
             }
-            // A thousand requests may share a packet; their answers must not fill the queue.
             self.drain(inbox);
+            if self.wire.is_full() {
+                self.flush().await?;
+            }
         }
-        true
+        self.drain(inbox);
+        self.flush().await
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        let output = self.wire.take_output(now());
+        if output.is_empty() { Ok(()) } else { self.stream.write_all(&output).await }
     }
 
     fn note_framing(&mut self) {
