@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::exit;
 use crate::places::Profile;
 use crate::settings::Span;
 
-const ABOUT: &str = "The operator between AI agents and Telegram";
-
-const LONG_ABOUT: &str = "\
+const ABOUT: &str = "\
 The operator between AI agents and Telegram.
 
 Without a command it is an MCP server on standard input and output: this is
@@ -23,16 +21,16 @@ To use your own account:            telegraphist login";
 
 /// The whole command line.
 #[derive(Parser)]
-#[command(name = "telegraphist", version, about = ABOUT, long_about = LONG_ABOUT, after_long_help = exit::HELP)]
-#[command(max_term_width = 80, disable_help_subcommand = true)]
+#[command(name = "telegraphist", version, about = ABOUT, after_help = exit::HELP)]
+#[command(max_term_width = 80, disable_help_subcommand = true, disable_help_flag = true)]
 pub(crate) struct Arguments {
+    /// Serve in this process, without a daemon
+    #[arg(long)]
+    pub(crate) in_process: bool,
     #[command(flatten)]
     pub(crate) common: Common,
     #[command(flatten)]
     pub(crate) tools: ToolFlags,
-    /// Serve in this process, without a daemon
-    #[arg(long)]
-    pub(crate) in_process: bool,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
@@ -41,11 +39,21 @@ pub(crate) struct Arguments {
 #[derive(Args)]
 pub(crate) struct Common {
     /// Which data directory: its sessions, store and daemon
-    #[arg(long, global = true, value_name = "NAME", default_value = "default", env = "TELEGRAPHIST_PROFILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        default_value = "default",
+        env = "TELEGRAPHIST_PROFILE",
+        hide_env_values = true
+    )]
     pub(crate) profile: Profile,
-    /// The configuration file [default: ~/.config/telegraphist/config.toml]
-    #[arg(long, global = true, value_name = "FILE", env = "TELEGRAPHIST_CONFIG")]
+    /// Another configuration file
+    #[arg(long, global = true, value_name = "FILE", env = "TELEGRAPHIST_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
+    /// Print help
+    #[arg(short, long, global = true, action = ArgAction::HelpShort)]
+    help: Option<bool>,
 }
 
 /// Which tools a client sees. They can only take away from what the configuration allows.
@@ -93,7 +101,7 @@ pub(crate) enum Command {
     #[cfg(feature = "demo")]
     Demo(Demo),
     /// Sign in to Telegram
-    #[command(after_long_help = LOGIN_HELP)]
+    #[command(after_help = LOGIN_HELP)]
     Login(Login),
     /// Look after the accounts that are signed in
     #[command(subcommand)]
@@ -104,7 +112,7 @@ pub(crate) enum Command {
         name: Option<String>,
     },
     /// Call a tool
-    #[command(after_long_help = CALL_HELP)]
+    #[command(after_help = CALL_HELP)]
     Call(Call),
     /// Find out what is wrong, and how to mend it
     Doctor,

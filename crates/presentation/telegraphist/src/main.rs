@@ -57,6 +57,6 @@ fn tell(problem: &anyhow::Error) {
         terminal::note(format!("  wait: {} s", wait.div_ceil(1000)));
     }
     if !failure.correlation_id.is_empty() {
-        terminal::note(format!("  in the log as {}", failure.correlation_id));
+        terminal::note(format!("  correlation id: {}", failure.correlation_id));
     }
 }

@@ -74,8 +74,7 @@ pub(crate) struct Log {
 }
 
 /// How log lines look.
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     /// For people.
     Text,
@@ -189,10 +188,6 @@ impl Settings {
             "" => "\"\"".to_owned(),
             _ => "\"(hidden)\"".to_owned(),
         };
-        let format = match self.log.format {
-            LogFormat::Text => "text",
-            LogFormat::Json => "json",
-        };
         vec![
             ("telegram.api_id", self.telegram.api_id.to_string()),
             ("telegram.api_hash", hash),
@@ -206,7 +201,7 @@ impl Settings {
             ("tools.exclude", self.tools.exclude.shown()),
             ("tools.read_only", self.tools.read_only.to_string()),
             ("log.filter", quoted(&self.log.filter)),
-            ("log.format", quoted(&format)),
+            ("log.format", quoted(&self.log.format)),
         ]
     }
 }

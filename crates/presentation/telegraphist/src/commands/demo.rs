@@ -115,19 +115,18 @@ const CALLS: [(&str, &str); 6] = [
     ("search_messages query=invoice", "a search over all chats"),
     ("read_messages chat=me limit=3", "the newest messages of a chat"),
     ("send_message chat=me text='**Hello** from the demo'", "writing"),
-    ("list_topics chat=@northwind_team", "a forum"),
+    ("list_topics chat=@product_team_hub", "a forum"),
 ];
 
 fn print(invocation: &Invocation, control: Option<std::net::SocketAddr>) -> anyhow::Result<()> {
     let mut screen = Screen::new();
-    let entry = serde_json::json!({ "mcpServers": { "telegram-demo": {
-        "command": invocation.program.display().to_string(),
-        "args": ["--profile", Profile::DEMO],
-    } } });
     screen.line("A Telegram in a box is running, with Alice signed in. Nothing leaves this")?;
     screen.line("machine, and all of it is gone when you start the demo again.\n")?;
     screen.line("For Claude Desktop (Settings, Developer, Edit Config):\n")?;
-    screen.line(serde_json::to_string_pretty(&entry)?)?;
+    let program = serde_json::Value::from(invocation.program.display().to_string());
+    screen.line("  { \"mcpServers\": { \"telegram-demo\": {")?;
+    screen.line(format!("      \"command\": {program},"))?;
+    screen.line("      \"args\": [\"--profile\", \"demo\"] } } }")?;
     screen.line("\nFor Claude Code:\n")?;
     screen.line(format!("  claude mcp add telegram-demo -- {} --profile demo", quoted(&invocation.program)))?;
     screen.line("\nFor any other client: a stdio server with that command and those arguments.\n")?;

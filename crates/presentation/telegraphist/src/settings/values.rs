@@ -9,6 +9,8 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de::DeserializeOwned};
 use telegraphist_mtproto::DcOption;
 
+use super::LogFormat;
+
 /// A list: an array in the file, commas in the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Commas<T>(pub(crate) Vec<T>);
@@ -129,4 +131,25 @@ macro_rules! deserialize_from_str {
     )* };
 }
 
-deserialize_from_str!(Span, DcAddress);
+deserialize_from_str!(Span, DcAddress, LogFormat);
+
+impl FromStr for LogFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("log.format is \"text\" or \"json\", not `{text}`")),
+        }
+    }
+}
+
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
+    }
+}

@@ -1,43 +1,69 @@
 //! Tables of any script, as wide as the terminal and without lines that nobody needs.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, ContentArrangement, Row};
+use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Row, Width};
 
 use super::{Screen, printable, width};
 
+/// A long text in a table is cut; `--output json` has all of it.
+const CELL_LINES_MAX: usize = 6;
+
+/// Columns of text get at least this much of the terminal; names and numbers wrap before they do.
+const PROSE_PERCENT: u16 = 45;
+
 /// Rows under column names.
-pub(crate) struct Table(comfy_table::Table);
+pub(crate) struct Table {
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
 
 impl Table {
     /// A table with these columns.
     pub(crate) fn new(columns: &[&str]) -> Self {
+        Self { columns: columns.iter().map(|name| (*name).to_owned()).collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().map(|cell| printable(&cell)).collect());
+    }
+
+    /// Prints it. Rows of several lines are set apart.
+    pub(crate) fn print(&self, screen: &mut Screen) -> anyhow::Result<()> {
+        let dense: Vec<String> = self.laid_out(false);
+        let lines = if dense.len() > self.rows.len() + 1 { self.laid_out(true) } else { dense };
+        for line in lines {
+            screen.line(line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    fn laid_out(&self, is_spaced: bool) -> Vec<String> {
         let mut table = comfy_table::Table::new();
         table
             .load_style(NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(u16::try_from(width()).unwrap_or(80))
-            .set_header(columns.iter().map(|name| Cell::new(name.to_uppercase())));
-        for column in table.column_iter_mut() {
+            .set_header(self.columns.iter().map(|name| Cell::new(name.to_uppercase().replace('_', " "))));
+        for (name, column) in self.columns.iter().zip(table.column_iter_mut()) {
             column.set_padding((0, 2));
+            if is_prose(name) {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Percentage(PROSE_PERCENT)));
+            }
         }
-        Self(table)
-    }
-
-    /// Adds a row.
-    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let mut row = Row::from(cells.into_iter().map(|cell| Cell::new(printable(&cell))));
-        row.max_height(CELL_LINES_MAX);
-        self.0.add_row(row);
-    }
-
-    /// Prints it.
-    pub(crate) fn print(&self, screen: &mut Screen) -> anyhow::Result<()> {
-        for line in self.0.lines() {
-            screen.line(line.trim_end())?;
+        for (n, cells) in self.rows.iter().enumerate() {
+            if is_spaced && n > 0 {
+                table.add_row([""]);
+            }
+            let mut row = Row::from(cells.iter().map(Cell::new));
+            row.max_height(CELL_LINES_MAX);
+            table.add_row(row);
         }
-        Ok(())
+        table.lines().collect()
     }
 }
 
-/// A long text in a table is cut; `--output json` has all of it.
-const CELL_LINES_MAX: usize = 6;
+/// Columns that hold sentences.
+fn is_prose(column: &str) -> bool {
+    matches!(column, "text" | "last_message" | "what it does" | "what it is")
+}

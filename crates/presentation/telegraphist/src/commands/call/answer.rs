@@ -30,6 +30,9 @@ const COLUMNS: [&str; 18] = [
 /// A table of more columns is hard to read.
 const COLUMNS_MAX: usize = 7;
 
+/// A message inside something else is shown so far.
+const LINE_CHARACTERS_MAX: usize = 60;
+
 /// Prints an answer.
 pub(super) fn print(screen: &mut Screen, called: &Called) -> anyhow::Result<()> {
     let Value::Object(answer) = &called.structured else {
@@ -105,7 +108,7 @@ fn flattened(object: &Map<String, Value>) -> Vec<(String, String)> {
     let mut fields = Vec::new();
     for (name, value) in object {
         match value {
-            Value::Object(inner) if named(inner).is_none() => {
+            Value::Object(inner) if named(inner).is_none() && message_line(inner).is_none() => {
                 let inner = flattened(inner).into_iter();
                 fields.extend(inner.map(|(below, value)| (format!("{name}.{below}"), value)));
             }
@@ -113,6 +116,7 @@ fn flattened(object: &Map<String, Value>) -> Vec<(String, String)> {
         }
     }
     fields.retain(|(_, value)| !value.is_empty());
+    fields.sort_by_key(|(name, _)| COLUMNS.iter().position(|column| column == name).unwrap_or(COLUMNS.len()));
     fields
 }
 
@@ -124,10 +128,29 @@ fn shown(value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::String(text) => moment(text).unwrap_or_else(|| text.clone()),
         Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
-        Value::Object(object) => named(object).unwrap_or_else(|| {
+        Value::Object(object) => message_line(object).or_else(|| named(object)).unwrap_or_else(|| {
             let fields = flattened(object).into_iter().map(|(name, value)| format!("{name}={value}"));
             fields.collect::<Vec<_>>().join(" ")
         }),
+    }
+}
+
+/// A message inside something else: who said what, on one line.
+fn message_line(object: &Map<String, Value>) -> Option<String> {
+    object.get("is_mine").and(object.get("date"))?;
+    let text = row_of(object).get("text").map(shown)?;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sender = object.get("from").and_then(|from| from.get("name")?.as_str());
+    Some(match sender {
+        Some(sender) => format!("{sender}: {}", shortened(&line)),
+        None => shortened(&line),
+    })
+}
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LINE_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
 }
 
