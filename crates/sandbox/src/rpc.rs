@@ -58,6 +58,7 @@ macro_rules! methods {
             let Some((id, body)) = request.split_first_chunk::<4>() else {
                 return Err(RpcError::bad_request("INPUT_METHOD_INVALID"));
             };
+            world.send_all_due();
             match u32::from_le_bytes(*id) {
                 $(tl::functions::$module::$name::CONSTRUCTOR_ID => {
                     let request = parse::<tl::functions::$module::$name>(body)?;

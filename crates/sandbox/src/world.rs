@@ -97,8 +97,10 @@ pub struct World {
     /// What access hashes are made from.
     secret: i64,
     last_uid: u64,
+    /// When the next scheduled message has to be sent.
+    next_due: Option<i32>,
     /// The world's clock never shows an earlier moment: its history lies in the past.
-    not_before: i32,
+    pub(crate) not_before: i32,
     pushes: Vec<Push>,
     echo: Vec<tl::enums::Update>,
 }
@@ -125,6 +127,7 @@ impl World {
             nobody: Mailbox::default(),
             secret,
             last_uid: 0,
+            next_due: None,
             not_before: 0,
             pushes: Vec::new(),
             echo: Vec::new(),

@@ -166,7 +166,7 @@ impl World {
 
     /// Refuses a `random_id` that was used before: the message was sent already.
     pub(super) fn fresh_random_id(&self, me: i64, random_id: i64) -> Allowed<()> {
-        let is_used = self.mailbox(me).sent.contains_key(&random_id);
+        let is_used = self.mailbox(me).sent.contains(random_id);
         (!is_used).then_some(()).ok_or_else(|| RpcError::new(500, "RANDOM_ID_DUPLICATE"))
     }
 

@@ -16,8 +16,6 @@ use crate::world::{Push, Seed, World};
 
 /// `inputPeerEmpty`, for requests that begin as a run of zeros.
 const EMPTY_PEER: u32 = 0x7f3b_18ea;
-/// `inputChannelEmpty`.
-const EMPTY_CHANNEL: u32 = 0xee8c_1e86;
 /// An empty list.
 const EMPTY_LIST: u32 = 0x1cb5_c415;
 

@@ -24,6 +24,8 @@ pub struct Change {
     pub words: Option<(String, Vec<tl::enums::MessageEntity>)>,
     /// A new file.
     pub media: Option<Media>,
+    /// Show no preview of a link in the new words.
+    pub without_page: bool,
 }
 
 impl World {
@@ -71,11 +73,11 @@ impl World {
     /// Changes a message for everybody.
     pub fn edit(&mut self, cause: &Cause, peer: Peer, id: i32, change: Change) -> Allowed<()> {
         let message = self.may_edit(cause.account, peer, id)?;
+        let media = change.media.clone().or_else(|| media_after(message, &change));
         let (text, marked) = match change.words {
             Some((text, marked)) => (text, marked),
             None => (message.text.shown.clone(), message.entities().to_vec()),
         };
-        let media = change.media.or_else(|| message.media().cloned());
         let draft = Draft { text, entities: marked, media, ..Draft::default() };
         draft.check()?;
         let completed = entities::complete(&draft.text, draft.entities);
@@ -193,5 +195,15 @@ impl World {
             Peer::User(_) => self.delete_from_mailbox(cause, &doomed, revoke),
             Peer::Group(_) => self.delete_from_mailbox(cause, &doomed, false),
         }
+    }
+}
+
+/// What a message carries after a change of its words: files stay, the preview of a link follows the words.
+fn media_after(message: &Message, change: &Change) -> Option<Media> {
+    match (message.media(), &change.words) {
+        (None | Some(Media::Page(_)), Some((text, _))) => {
+            World::first_link(text).filter(|_| !change.without_page).map(|url| Media::Page(url.to_owned()))
+        }
+        (media, _) => media.cloned(),
     }
 }

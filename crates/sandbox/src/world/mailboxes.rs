@@ -1,6 +1,6 @@
 //! What one account sees and thinks: its copies of messages, read marks, pins, drafts, contacts, blocks.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use grammers_tl_types as tl;
 
@@ -12,6 +12,9 @@ use super::thread::Thread;
 
 /// Clients stop paging when ids are smaller than their page, so that no id may be small.
 pub const FIRST_ID: i32 = 3_000;
+
+/// So many `random_id`s are remembered for each account.
+const SENT_MAX: usize = 100_000;
 
 /// How an account keeps one conversation.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +57,32 @@ pub struct Scheduled {
     pub draft: Draft,
 }
 
+/// The numbers by which a client tells that a message is the same as one before; the oldest are forgotten.
+#[derive(Clone, Debug, Default)]
+pub struct Sent {
+    known: HashSet<i64>,
+    oldest_first: VecDeque<i64>,
+}
+
+impl Sent {
+    /// Whether a message with this number was sent.
+    pub fn contains(&self, random_id: i64) -> bool {
+        self.known.contains(&random_id)
+    }
+
+    /// Remembers a number.
+    pub fn insert(&mut self, random_id: i64) {
+        if self.known.insert(random_id) {
+            self.oldest_first.push_back(random_id);
+        }
+        if self.oldest_first.len() > SENT_MAX
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+    }
+}
+
 /// Everything that belongs to one account alone.
 #[derive(Clone, Debug)]
 pub struct Mailbox {
@@ -68,8 +97,8 @@ pub struct Mailbox {
     pub contacts: BTreeMap<i64, Contact>,
     /// Who is blocked, and since when.
     pub blocked: BTreeMap<Peer, i32>,
-    /// The `random_id` of everything that was sent, and where it went.
-    pub sent: HashMap<i64, (Peer, i32)>,
+    /// The `random_id` of what was sent lately.
+    pub sent: Sent,
     /// What waits to be sent, by chat.
     pub scheduled: BTreeMap<Peer, Vec<Scheduled>>,
     /// The id of the next scheduled message.
@@ -88,7 +117,7 @@ impl Default for Mailbox {
             log: Log::default(),
             contacts: BTreeMap::new(),
             blocked: BTreeMap::new(),
-            sent: HashMap::new(),
+            sent: Sent::default(),
             scheduled: BTreeMap::new(),
             next_scheduled_id: FIRST_ID,
             filters: Vec::new(),

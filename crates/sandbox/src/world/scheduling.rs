@@ -42,9 +42,15 @@ impl World {
         let id = mailbox.next_scheduled_id;
         mailbox.next_scheduled_id += 1;
         waiting.push(Scheduled { id, due, draft });
+        self.will_be_due(due);
         let message = self.view_scheduled(cause.account, peer, id).expect("it was just put there");
         self.tell(cause, cause.account, tl::types::UpdateNewScheduledMessage { message }.into());
         Ok(id)
+    }
+
+    /// Notes that something has to be sent at this moment.
+    pub(crate) fn will_be_due(&mut self, due: i32) {
+        self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
     }
 
     /// Whether anything waits in a conversation.
@@ -122,9 +128,12 @@ impl World {
         Ok(())
     }
 
-    /// Sends everything that is due by now. Whoever owns the world calls this from time to time.
+    /// Sends everything that is due by now. Every request begins with it; whoever owns the world may also call it from time to time.
     pub fn send_all_due(&mut self) {
         let now = self.now();
+        if self.next_due.is_none_or(|due| due > now) {
+            return;
+        }
         let accounts: Vec<i64> = self.accounts.iter().map(|account| account.user_id).collect();
         for account in accounts {
             let schedule = std::mem::take(&mut self.mailbox_mut(account).scheduled);
@@ -139,5 +148,7 @@ impl World {
             }
             self.mailbox_mut(account).scheduled.extend(waiting);
         }
+        let waiting = self.mailboxes.values().flat_map(|mailbox| mailbox.scheduled.values().flatten());
+        self.next_due = waiting.map(|scheduled| scheduled.due).min();
     }
 }

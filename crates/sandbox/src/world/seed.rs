@@ -61,6 +61,7 @@ pub(super) fn grow(options: &Seed) -> World {
     places::build(&mut gardener);
     chatter::fill(&mut gardener, options.messages.saturating_sub(stories::COUNT));
     stories::tell(&mut gardener);
+    places::sort(&mut gardener.world);
     finish(&mut gardener.world);
     gardener.world
 }

@@ -89,7 +89,7 @@ impl World {
     pub fn say_anew(&mut self, actor: &str, chat: &str, id: i32, text: &str) -> Allowed<()> {
         let (cause, peer) = self.scene(actor, chat)?;
         let words = Some((text.to_owned(), Vec::new()));
-        self.edit(&cause, peer, id, Change { words, media: None })
+        self.edit(&cause, peer, id, Change { words, ..Change::default() })
     }
 
     /// Makes somebody delete messages for everybody; returns how many there were.

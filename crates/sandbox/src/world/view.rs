@@ -18,8 +18,11 @@ use super::peers::{Peer, mix};
 /// The generated types have neither defaults nor builders; a run of zeros reads as a value whose optional parts are all absent. `words` stand
 /// before the zeros, for types whose required parts are boxed.
 pub(crate) fn blank<T: Deserializable>(words: &[u32]) -> T {
-    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-    bytes.resize(bytes.len() + 256, 0);
+    // On the stack, because a page of history makes a hundred of them.
+    let mut bytes = [0; 384];
+    for (place, word) in bytes.chunks_exact_mut(4).zip(words) {
+        place.copy_from_slice(&word.to_le_bytes());
+    }
     T::deserialize(&mut Cursor::from_slice(&bytes)).expect("zeros read as a value without optional parts")
 }
 

@@ -32,18 +32,10 @@ pub(crate) fn edit_message(
     }
     world.may_edit(me, peer, request.id)?;
     let entities = world.entities_arg(me, request.entities)?;
-    let new_media = request.media.map(|media| world.media_arg(me, media)).transpose()?;
-    let shows_page = |world: &World| {
-        let media = world.thread(me, peer).get(request.id).and_then(|message| message.media());
-        matches!(media, None | Some(Media::Page(_)))
-    };
-    let page = request.message.as_deref().and_then(World::first_link).filter(|_| !request.no_webpage);
-    let media = match (new_media, page) {
-        (None, Some(url)) if shows_page(world) => Some(Media::Page(url.to_owned())),
-        (media, _) => media,
-    };
+    let media = request.media.map(|media| world.media_arg(me, media)).transpose()?;
     let words = request.message.map(|text| (text, entities));
-    world.edit(&cause, peer, request.id, Change { words, media })?;
+    let change = Change { words, media, without_page: request.no_webpage };
+    world.edit(&cause, peer, request.id, change)?;
     Ok(world.answer_echo(me))
 }
 
@@ -256,6 +248,7 @@ impl World {
         }
         draft.check()?;
         (scheduled.draft, scheduled.due) = (draft, due);
+        self.will_be_due(due);
         if let Some(message) = self.view_scheduled(cause.account, peer, id) {
             self.tell(cause, cause.account, tl::types::UpdateNewScheduledMessage { message }.into());
         }

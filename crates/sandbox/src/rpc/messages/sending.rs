@@ -46,7 +46,7 @@ impl World {
                 Some(due) => self.schedule(cause, to, due, draft)?,
                 None => self.post(cause, to, draft)?,
             };
-            self.mailbox_mut(me).sent.insert(random_id, (to, id));
+            self.mailbox_mut(me).sent.insert(random_id);
             updates.push(tl::types::UpdateMessageId { id, random_id }.into());
         }
         updates.extend(self.take_echo());

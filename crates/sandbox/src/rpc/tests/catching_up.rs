@@ -11,8 +11,8 @@ fn saying(text: &str) -> Saying {
 }
 
 fn pts_of(stage: &mut Stage, caller: &Caller) -> i32 {
-    let tl::enums::updates::State::State(state) = stage.ask(caller, &updates::GetState {}).expect("signed in");
-    state.pts
+    let tl::enums::updates::State::State(now) = stage.ask(caller, &updates::GetState {}).expect("signed in");
+    now.pts
 }
 
 fn since(pts: i32) -> updates::GetDifference {
@@ -38,8 +38,8 @@ fn whoever_was_away_gets_messages_edits_and_deletions() {
     let kinds: Vec<_> =
         missed.other_updates.iter().map(|update| matches!(update, tl::enums::Update::EditMessage(_))).collect();
     assert_eq!(kinds, [false, true], "a deletion, then an edit");
-    let tl::enums::updates::State::State(state) = missed.state;
-    assert!(matches!(stage.ask(&alice, &since(state.pts)), Ok(tl::enums::updates::Difference::Empty(_))));
+    let tl::enums::updates::State::State(now) = missed.state;
+    assert!(matches!(stage.ask(&alice, &since(now.pts)), Ok(tl::enums::updates::Difference::Empty(_))));
     assert!(missed.users.iter().any(|user| user.id() == BOB), "whoever wrote is named");
 }
 

@@ -183,6 +183,36 @@ fn a_scheduled_message_waits_and_is_then_sent_once() {
 }
 
 #[test]
+fn what_is_due_is_sent_with_the_next_request() {
+    let mut stage = Stage::new();
+    let alice = stage.client(ALICE);
+    let due = stage.world.now() + 3_600;
+    let peer = stage.input(&alice, Peer::User(BOB));
+    let request = messages::SendMessage { schedule_date: Some(due), ..text_to(peer.clone(), "Later", 1) };
+    stage.ask(&alice, &request).expect("allowed");
+    stage.world.not_before = due;
+    stage.ask(&alice, &tl::functions::updates::GetState {}).expect("signed in");
+    let sent = stage.world.thread(BOB, Peer::User(ALICE)).newest().expect("sent").clone();
+    assert_eq!(sent.text.shown, "Later");
+    assert!(sent.extra.is_some_and(|extra| extra.from_scheduled));
+    assert!(stage.world.scheduled_ids(ALICE, Peer::User(BOB)).is_empty());
+}
+
+#[test]
+fn the_preview_of_a_link_follows_the_words() {
+    let mut stage = Stage::new();
+    let alice = stage.client(ALICE);
+    let id = send(&mut stage, &alice, HIKERS, "https://lantern.example/map", 1);
+    let has_page = |stage: &Stage| stage.world.thread(BOB, HIKERS).newest().expect("sent").media().is_some();
+    assert!(has_page(&stage));
+    let peer = stage.input(&alice, HIKERS);
+    let message = Some("No link any more".to_owned());
+    let edit = messages::EditMessage { peer, id, message, ..blank(&[0, EMPTY_PEER]) };
+    stage.ask(&alice, &edit).expect("allowed");
+    assert!(!has_page(&stage));
+}
+
+#[test]
 fn reading_tells_the_writer_and_counts_down() {
     let mut stage = Stage::new();
     let (alice, bob) = (stage.client(ALICE), stage.client(BOB));

@@ -2,15 +2,36 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use grammers_tl_types as tl;
+
 use super::*;
 use crate::world::chats::{Channel, GENERAL_TOPIC, Group, Kind, Member, Role, Topic};
 use crate::world::mailboxes::FIRST_ID;
 use crate::world::messages::{Action, Extra, Text};
 use crate::world::thread::Thread;
+use crate::world::view::blank;
+
+/// An empty list on the wire.
+const EMPTY_LIST: u32 = 0x1cb5_c415;
 
 /// The topics of the forum, in the order in which they began.
 pub(super) const TOPICS: [(&str, i32); 4] =
     [("Invoices", 0xff_d67e), ("Deployments", 0x6f_b9f0), ("Travel", 0x8e_ee98), ("Meetings", 0xcb_86db)];
+
+/// Alice keeps her work in a folder.
+pub(super) fn sort(world: &mut World) {
+    let peer = |peer: Peer| world.input_peer(ALICE, peer);
+    let title = tl::types::TextWithEntities { text: "Work".to_owned(), entities: Vec::new() };
+    // A flag word, an id, a title without text and entities, three empty lists of peers.
+    let words = [0, 0, 0x751f_3146, 0, EMPTY_LIST, 0, EMPTY_LIST, 0, EMPTY_LIST, 0, EMPTY_LIST, 0];
+    let folder = tl::types::DialogFilter {
+        id: 2,
+        title: title.into(),
+        include_peers: vec![peer(PRODUCT_TEAM), peer(Peer::User(BOB)), peer(Peer::User(DMITRI))],
+        ..blank(&words)
+    };
+    world.mailbox_mut(ALICE).filters.push(folder.into());
+}
 
 /// Builds all of them.
 pub(super) fn build(gardener: &mut Gardener) {
