@@ -13,6 +13,7 @@ mod folders;
 mod newest;
 mod receipt;
 mod span;
+mod window;
 
 mod add_contact;
 mod block_user;

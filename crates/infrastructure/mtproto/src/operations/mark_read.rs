@@ -12,9 +12,13 @@ impl Execute<MarkRead> for Account {
     async fn execute(&self, call: &Execution, operation: &MarkRead) -> Result<Changed, TelegramError> {
         let peer = self.chat(call, &operation.chat).await?;
         let up_to = operation.message_id.map(|id| id.0);
-        match operation.topic {
-            Some(topic) => self.mark_topic_read(call, &peer, topic.0, up_to).await?,
-            None => self.mark_chat_read(call, &peer, up_to.unwrap_or(0)).await?,
+        if let Some(topic) = operation.topic {
+            self.mark_topic_read(call, &peer, topic.0, up_to).await?;
+        } else {
+            self.mark_chat_read(call, &peer, up_to.unwrap_or(0)).await?;
+            if up_to.is_none() {
+                self.take_mark_away(call, &peer).await?;
+            }
         }
         Ok(changed("read", &peer, up_to.into_iter().collect()))
     }
@@ -32,6 +36,14 @@ impl Account {
             let request = tl::functions::messages::ReadHistory { peer, max_id };
             self.write(call, &request).await?;
         }
+        Ok(())
+    }
+
+    /// A person can mark a chat as unread by hand; reading its messages leaves that mark.
+    async fn take_mark_away(&self, call: &Execution, peer: &KnownPeer) -> Result<(), TelegramError> {
+        let peer = tl::types::InputDialogPeer { peer: Self::input_peer(peer) };
+        let request = tl::functions::messages::MarkDialogUnread { unread: false, parent_peer: None, peer: peer.into() };
+        self.write(call, &request).await?;
         Ok(())
     }
 

@@ -295,6 +295,6 @@ async fn folders_are_listed_by_title_or_number() {
     let news = desk.perform::<ListChats>(json!({"folder": "6"})).await;
     assert!(!news.items.is_empty());
     assert!(news.items.iter().all(|chat| chat.kind == ChatKind::Channel));
-    let unknown = desk.try_to::<ListChats>(json!({"folder": "Work"})).await.err().unwrap();
+    let unknown = desk.try_to::<ListChats>(json!({"folder": "Nowhere"})).await.err().unwrap();
     assert!(unknown.message.contains("Two People (5)"), "{unknown:?}");
 }
