@@ -18,7 +18,7 @@ use super::telling::Cause;
 const EDIT_SECONDS: i32 = 2 * 24 * 60 * 60;
 
 /// What a message shall become; absent parts stay.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Change {
     /// New words and their formatting.
     pub words: Option<(String, Vec<tl::enums::MessageEntity>)>,

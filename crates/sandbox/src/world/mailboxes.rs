@@ -17,7 +17,7 @@ pub const FIRST_ID: i32 = 3_000;
 const SENT_MAX: usize = 100_000;
 
 /// How an account keeps one conversation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Dialog {
     /// The owner has read up to here.
     pub read_inbox: i32,
@@ -38,7 +38,7 @@ pub struct Dialog {
 }
 
 /// A contact's name as the owner wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Contact {
     /// First name.
     pub first_name: String,
@@ -47,7 +47,7 @@ pub struct Contact {
 }
 
 /// A message that waits for its moment.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Scheduled {
     /// Its id in the schedule of its chat, which has nothing to do with the id that it will get.
     pub id: i32,
@@ -84,7 +84,7 @@ impl Sent {
 }
 
 /// Everything that belongs to one account alone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Mailbox {
     threads: HashMap<Peer, Thread>,
     homes: HashMap<i32, Peer>,

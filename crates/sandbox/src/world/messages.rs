@@ -3,6 +3,7 @@
 //! A message in a private chat or a basic group exists once per participant, each copy with its own id, as on the real Telegram; `uid` is what the
 //! copies share. In a channel there is one copy for all.
 
+use std::fmt;
 use std::sync::Arc;
 
 use grammers_tl_types as tl;
@@ -10,7 +11,7 @@ use grammers_tl_types as tl;
 use super::peers::Peer;
 
 /// Words, with the form that a search looks at. Shared by all copies and by generated messages that happen to say the same.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Text {
     /// As written.
     pub shown: String,
@@ -27,8 +28,15 @@ impl Text {
     }
 }
 
+/// What people wrote stays out of logs; its length is enough to tell messages apart.
+impl fmt::Debug for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Text({} bytes)", self.shown.len())
+    }
+}
+
 /// A message as one owner's mailbox or one channel holds it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Message {
     /// The id in this mailbox or channel.
     pub id: i32,
@@ -44,8 +52,15 @@ pub struct Message {
     pub extra: Option<Box<Extra>>,
 }
 
+/// Neither words nor files; see [`Text`].
+impl fmt::Debug for Message {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Message").field("id", &self.id).field("text", &self.text).finish_non_exhaustive()
+    }
+}
+
 /// The rarer parts of a message.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Extra {
     /// Formatting, as it was sent and checked.
     pub entities: Vec<tl::enums::MessageEntity>,
@@ -82,7 +97,7 @@ pub struct Extra {
 }
 
 /// A file or something else beside the words.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Media {
     /// A photo, by its id in the files.
     Photo(i64),
@@ -118,7 +133,7 @@ pub enum Action {
 }
 
 /// What a message answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The id of the message that is answered, in the same mailbox or channel.
     pub to: i32,
@@ -221,6 +236,11 @@ impl Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn debug_output_hides_the_words() {
+        assert_eq!(format!("{:?}", Text::new("between us")), "Text(10 bytes)");
+    }
 
     #[test]
     fn a_plain_message_stays_small() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::refusal::{Allowed, RpcError};
 
 /// A question with answers to choose from.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Poll {
     /// Its id.
     pub id: i64,
@@ -58,7 +58,7 @@ impl Poll {
 }
 
 /// All polls of the box.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Polls {
     by_id: HashMap<i64, Poll>,
 }

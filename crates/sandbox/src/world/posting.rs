@@ -19,7 +19,7 @@ pub const TEXT_MAX: usize = 4_096;
 pub const CAPTION_MAX: usize = 1_024;
 
 /// What somebody wants to send.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Draft {
     /// The words or the caption.
     pub text: String,

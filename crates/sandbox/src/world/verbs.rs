@@ -13,7 +13,7 @@ use super::posting::Draft;
 use super::refusal::{Allowed, RpcError};
 use super::telling::Cause;
 
-/// A message as a test wants to see it.
+/// A message as a test wants to see it, words and all: this is what a mailbox is read for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
     /// Its id in the mailbox or channel.
@@ -39,7 +39,7 @@ pub struct Letter {
 }
 
 /// What somebody is made to say.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Saying {
     /// The words.
     pub text: String,
