@@ -7,6 +7,8 @@
 //! It brings its own Telegram in a box, so that it runs anywhere. With the real one, leave out the sandbox and the
 //! `dc_options`, and sign in with `request_code` and `submit_code` instead of importing.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -81,9 +83,9 @@ async fn main() -> anyhow::Result<()> {
     // Follow what arrives: here, what we send to ourselves from nowhere else than this program.
     let id = session.id.parse()?;
     let mut updates = std::pin::pin!(app.updates(id, 0));
-    let send: SendMessage =
+    let hello: SendMessage =
         serde_json::from_value(serde_json::json!({ "chat": "me", "text": "Hello from a library" }))?;
-    let sent = app.perform(&caller, send, CallContext::default()).await?;
+    let sent = app.perform(&caller, hello, CallContext::default()).await?;
     println!("sent {}", sent.items.len());
     sandbox.say("1002", "1001", "Hello from the other side").context("the other side")?;
     let update = updates.next().await.context("nothing arrives any more")??;

@@ -57,7 +57,7 @@ pub(crate) struct Common {
 }
 
 /// Which tools a client sees. They can only take away from what the configuration allows.
-#[derive(Args)]
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Tools that the client sees")]
 pub(crate) struct ToolFlags {
     /// Sets of tools: account, chats, messages, media, contacts, all
@@ -75,6 +75,15 @@ pub(crate) struct ToolFlags {
 }
 
 impl ToolFlags {
+    /// These, and those that were given behind the command.
+    pub(crate) fn and(mut self, behind: &Self) -> Self {
+        self.toolsets.extend_from_slice(&behind.toolsets);
+        self.tools.extend_from_slice(&behind.tools);
+        self.exclude_tools.extend_from_slice(&behind.exclude_tools);
+        self.read_only |= behind.read_only;
+        self
+    }
+
     /// The flags as the configuration's topmost layer.
     pub(crate) fn as_configuration(&self) -> Vec<(&'static str, config::Value)> {
         let lists = [
@@ -110,6 +119,8 @@ pub(crate) enum Command {
     Tools {
         /// The tool to show
         name: Option<String>,
+        #[command(flatten)]
+        tools: ToolFlags,
     },
     /// Call a tool
     #[command(after_help = CALL_HELP)]
@@ -131,6 +142,25 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// The flags about tools behind the command.
+    pub(crate) fn tool_flags(&self) -> Option<&ToolFlags> {
+        match self {
+            #[cfg(feature = "demo")]
+            Self::Demo(demo) => Some(&demo.tools),
+            Self::Tools { tools, .. } => Some(tools),
+            Self::Login(_)
+            | Self::Sessions(_)
+            | Self::Call(_)
+            | Self::Doctor
+            | Self::Daemon(_)
+            | Self::Config(_)
+            | Self::Audit(_)
+            | Self::Completions { .. } => None,
+        }
+    }
+}
+
 /// `demo`
 #[cfg(feature = "demo")]
 #[derive(Args)]
@@ -138,6 +168,8 @@ pub(crate) struct Demo {
     /// Be an MCP server with a Telegram of its own, gone at the end of input
     #[arg(long)]
     pub(crate) stdio: bool,
+    #[command(flatten)]
+    pub(crate) tools: ToolFlags,
 }
 
 const LOGIN_HELP: &str = "\
@@ -157,7 +189,7 @@ They are kept with the session. Codes and passwords are typed unseen.
 #[derive(Args)]
 pub(crate) struct Login {
     /// What to call the session, or which one to sign in again
-    #[arg(long, value_name = "NAME", default_value = "main")]
+    #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) session: String,
     /// The phone number, with country code; asked for if left out
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["qr", "import"])]
@@ -186,11 +218,18 @@ pub(crate) enum StringForm {
 #[derive(Subcommand)]
 pub(crate) enum Sessions {
     /// List them
-    List,
+    List {
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
     /// Show one
     Show {
         /// Its name or id
         name: String,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Output::Text)]
+        output: Output,
     },
     /// Choose the one that is used where a call names none
     Default {
@@ -203,7 +242,7 @@ pub(crate) enum Sessions {
         name: String,
         /// For which library
         #[arg(long, value_name = "LIBRARY", default_value = "telethon")]
-        to: StringForm,
+        format: StringForm,
         /// Do not ask
         #[arg(long)]
         yes: bool,
@@ -264,8 +303,8 @@ pub(crate) enum Output {
 pub(crate) struct Daemon {
     #[command(subcommand)]
     pub(crate) command: Option<DaemonCommand>,
-    /// Stay, however idle
-    #[arg(long)]
+    /// Stay, however idle, until it is told to end
+    #[arg(long, alias = "foreground")]
     pub(crate) stay: bool,
     /// Started by a client: leave its terminal, and tell it when ready
     #[arg(long, hide = true)]
@@ -278,7 +317,11 @@ pub(crate) enum DaemonCommand {
     /// Let it finish what it is doing, then end it
     Stop,
     /// Tell whether it runs, and what it does
-    Status,
+    Status {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
     /// Have the system start it at login (systemd or launchd, of this user)
     Install,
 }

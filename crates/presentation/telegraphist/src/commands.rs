@@ -49,11 +49,12 @@ impl Context {
 
 /// Does what the command line says.
 pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Result<()> {
-    let flags = arguments.tools.as_configuration();
+    let behind = arguments.command.as_ref().and_then(Command::tool_flags).cloned().unwrap_or_default();
+    let flags = arguments.tools.and(&behind).as_configuration();
     // A configuration that cannot be read is what `config check` reports and `completions` does not need.
     let command = match arguments.command {
         Some(Command::Completions { shell }) => return completions::run(shell),
-        Some(Command::Tools { name: Some(name) }) => return tools::show(&name),
+        Some(Command::Tools { name: Some(name), .. }) => return tools::show(&name),
         other => other,
     };
     let context = Context::new(arguments.common, flags, environment)?;
@@ -64,7 +65,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Res
         Some(Command::Demo(demo)) => demo::run(&context, &demo),
         Some(Command::Login(login)) => login::run(&context, login),
         Some(Command::Sessions(sessions)) => sessions::run(&context, sessions),
-        Some(Command::Tools { name: _ }) => tools::list(&context),
+        Some(Command::Tools { .. }) => tools::list(&context),
         Some(Command::Call(call)) => call::run(&context, call),
         Some(Command::Doctor) => doctor::run(&context),
         Some(Command::Daemon(daemon)) => daemon::run(&context, &daemon),

@@ -122,7 +122,7 @@ pub(crate) struct ProgressReport {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Status {
     pub(crate) version: String,
-    pub(crate) process: u32,
+    pub(crate) pid: u32,
     /// A person sees it on a terminal, or a service manager keeps it: it never goes idle.
     pub(crate) does_stay: bool,
     pub(crate) since: DateTime<Utc>,

@@ -5,7 +5,7 @@ mod install;
 use std::io::Write as _;
 
 use super::Context;
-use crate::arguments::{Daemon, DaemonCommand};
+use crate::arguments::{Daemon, DaemonCommand, Output};
 use crate::control::{Control, Request, Status};
 use crate::daemon::{self, Owner, Stay};
 use crate::link::StartReport;
@@ -18,7 +18,7 @@ pub(crate) fn run(context: &Context, command: &Daemon) -> anyhow::Result<()> {
         None if command.on_demand => on_demand(context),
         None => foreground(context, command.stay),
         Some(DaemonCommand::Stop) => stop(context),
-        Some(DaemonCommand::Status) => status(context),
+        Some(DaemonCommand::Status { output }) => status(context, *output),
         Some(DaemonCommand::Install) => install::run(context),
     }
 }
@@ -78,12 +78,18 @@ fn stop(context: &Context) -> anyhow::Result<()> {
     screen.line("The daemon has ended.")
 }
 
-fn status(context: &Context) -> anyhow::Result<()> {
+fn status(context: &Context, output: Output) -> anyhow::Result<()> {
     let mut screen = Screen::new();
     let Some(mut control) = Control::existing(&context.link())? else {
+        if output == Output::Json {
+            return screen.json(&serde_json::Value::Null);
+        }
         return screen.line("No daemon runs; the next client or command starts one.");
     };
     let status: Status = control.ask(Request::Status)?;
+    if output == Output::Json {
+        return screen.json(&serde_json::to_value(&status)?);
+    }
     let idle = if status.does_stay {
         "stays".to_owned()
     } else {
@@ -92,7 +98,7 @@ fn status(context: &Context) -> anyhow::Result<()> {
     screen.fields(&[
         ("profile", context.places.profile.as_str().to_owned()),
         ("version", status.version),
-        ("process", status.process.to_string()),
+        ("process", status.pid.to_string()),
         ("since", status.since.format("%Y-%m-%d %H:%M UTC").to_string()),
         ("clients", status.clients.to_string()),
         ("sessions", status.sessions.to_string()),

@@ -61,7 +61,7 @@ fn make_way(link: &Link) -> anyhow::Result<()> {
     if status.does_stay {
         bail!(
             "a demo runs already, in process {}; end it there with Ctrl-C, or with: telegraphist --profile demo daemon stop",
-            status.process
+            status.pid
         );
     }
     let (): () = control.ask(Request::Stop)?;

@@ -116,7 +116,7 @@ fn owner(context: &Context) -> Vec<Finding> {
     let mut findings = vec![Finding::good("socket", context.places.socket.display().to_string())];
     findings.push(match control.ask::<Status>(Request::Status) {
         Ok(status) if status.version == VERSION => {
-            Finding::good("daemon", format!("version {VERSION}, process {}", status.process))
+            Finding::good("daemon", format!("version {VERSION}, process {}", status.pid))
         }
         Ok(status) => Finding::notable(
             "daemon",

@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use telegraphist_application::views::{Page, SessionView};
 
 use super::Context;
-use crate::arguments::{Sessions, StringForm};
+use crate::arguments::{Output, Sessions, StringForm};
 use crate::control::{Control, Request};
 use crate::exit::Usage;
 use crate::terminal::{Screen, Table, confirmed, note};
@@ -19,10 +19,10 @@ pub(crate) fn run(context: &Context, command: Sessions) -> anyhow::Result<()> {
     }
     let mut control = Control::open(&context.link())?;
     match command {
-        Sessions::List => list(&all(&mut control)?),
-        Sessions::Show { name } => show(&mut control, &name),
+        Sessions::List { output } => list(&all(&mut control)?, output),
+        Sessions::Show { name, output } => show(&mut control, &name, output),
         Sessions::Default { name } => make_default(&mut control, name),
-        Sessions::Export { name, to, yes } => export(&mut control, name, to, yes),
+        Sessions::Export { name, format, yes } => export(&mut control, name, format, yes),
         Sessions::Logout { name } => log_out(&mut control, name),
         Sessions::Remove { name, yes: _ } => remove(&mut control, name),
     }
@@ -34,8 +34,11 @@ pub(crate) fn all(control: &mut Control) -> anyhow::Result<Vec<SessionView>> {
     Ok(page.items)
 }
 
-fn list(sessions: &[SessionView]) -> anyhow::Result<()> {
+fn list(sessions: &[SessionView], output: Output) -> anyhow::Result<()> {
     let mut screen = Screen::new();
+    if output == Output::Json {
+        return screen.json(&serde_json::to_value(sessions)?);
+    }
     if sessions.is_empty() {
         return screen.line("No sessions yet. To sign in: telegraphist login");
     }
@@ -52,13 +55,17 @@ fn list(sessions: &[SessionView]) -> anyhow::Result<()> {
     table.print(&mut screen)
 }
 
-fn show(control: &mut Control, name: &str) -> anyhow::Result<()> {
+fn show(control: &mut Control, name: &str, output: Output) -> anyhow::Result<()> {
     let sessions = all(control)?;
     let session = sessions
         .iter()
         .find(|session| session.name == name || session.id == name)
         .with_context(|| format!("there is no session `{name}`; `telegraphist sessions list` shows them"))?;
-    Screen::new().fields(&[
+    let mut screen = Screen::new();
+    if output == Output::Json {
+        return screen.json(&serde_json::to_value(session)?);
+    }
+    screen.fields(&[
         ("name", session.name.clone()),
         ("id", session.id.clone()),
         ("account", account(session)),

@@ -84,7 +84,7 @@ impl House {
         let sessions = self.app.ports().views.sessions().await.map_err(Failure::from)?;
         Ok(Status {
             version: VERSION.to_owned(),
-            process: std::process::id(),
+            pid: std::process::id(),
             does_stay: self.stay == Stay::Foreground,
             since: self.since,
             clients: self.presence.clients(),
@@ -134,7 +134,7 @@ impl House {
         let key = session_strings::read(kind(form), string.expose_secret()).map_err(|problem| {
             Failure::new(
                 Code::InvalidArgument,
-                problem.to_string(),
+                format!("{problem} (it was read as one of {})", kind(form).as_str()),
                 "give the whole session string, and the library that wrote it",
             )
         })?;

@@ -6,8 +6,8 @@ use futures::StreamExt as _;
 use serde_json::Value;
 use telegraphist_application::ports::Progress;
 use telegraphist_application::{Code, Failure};
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::unix::OwnedWriteHalf;
+use tokio::io::{AsyncWriteExt as _, BufReader};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 use tokio_util::sync::CancellationToken;
@@ -22,25 +22,46 @@ const REPORTS_MAX: usize = 16;
 
 /// Serves requests until the asker is gone.
 pub(super) async fn serve(house: Arc<House>, connection: Connection) {
-    let Connection { read, mut write } = connection;
-    let mut lines = FramedRead::new(read, LinesCodec::new_with_max_length(REQUEST_BYTES_MAX));
-    let mut next = None;
+    let lines = FramedRead::new(connection.read, LinesCodec::new_with_max_length(REQUEST_BYTES_MAX));
+    let mut asker = Asker { lines, write: connection.write, early: None };
     loop {
         let line = tokio::select! {
-            line = async { if next.is_some() { next.take() } else { lines.next().await } } => line,
+            line = asker.next_line() => line,
             () = house.close.cancelled() => return,
         };
         let Some(line) = line else { return };
-        let envelope = match parsed(line) {
-            Ok(envelope) => envelope,
-            Err(reply) => {
-                if send(&mut write, &reply).await.is_err() {
-                    return;
-                }
-                continue;
-            }
+        let (is_stop, reply) = match parsed(line) {
+            Ok(envelope) => (matches!(envelope.request, Request::Stop), asker.answer(&house, envelope).await),
+            Err(reply) => (false, reply),
         };
-        let is_stop = matches!(envelope.request, Request::Stop);
+        // An asker that is gone is noticed by the next read.
+        let _ = asker.send(&reply).await;
+        if is_stop {
+            house.end_after(asker.write);
+            return;
+        }
+    }
+}
+
+/// The other end of a connection.
+struct Asker {
+    lines: FramedRead<BufReader<OwnedReadHalf>, LinesCodec>,
+    write: OwnedWriteHalf,
+    /// A request that came before the one before it was answered.
+    early: Option<Result<String, LinesCodecError>>,
+}
+
+impl Asker {
+    async fn next_line(&mut self) -> Option<Result<String, LinesCodecError>> {
+        match self.early.take() {
+            Some(line) => Some(line),
+            None => self.lines.next().await,
+        }
+    }
+
+    /// Answers one request, telling how far it is; gives it up when the asker goes.
+    async fn answer(&mut self, house: &House, envelope: Envelope) -> Reply {
+        let id = envelope.id;
         let (reports, mut reported) = mpsc::channel(REPORTS_MAX);
         let cancel = house.close.child_token();
         let asked = Asked { progress: Arc::new(Reports(reports)), cancel: cancel.clone() };
@@ -49,31 +70,28 @@ pub(super) async fn serve(house: Arc<House>, connection: Connection) {
             tokio::select! {
                 answer = &mut answering => break answer,
                 Some(report) = reported.recv() => {
-                    let reply = Reply { id: envelope.id, body: ReplyBody::Progress(report) };
-                    if send(&mut write, &reply).await.is_err() {
+                    // As above.
+                    let _ = self.send(&Reply { id, body: ReplyBody::Progress(report) }).await;
+                }
+                line = self.lines.next(), if self.early.is_none() && !cancel.is_cancelled() => {
+                    self.early = line;
+                    if self.early.is_none() {
                         cancel.cancel();
                     }
                 }
-                line = lines.next(), if next.is_none() && !cancel.is_cancelled() => match line {
-                    Some(line) => next = Some(line),
-                    None => cancel.cancel(),
-                },
             }
         };
-        let reply = Reply {
-            id: envelope.id,
-            body: match answer {
-                Ok(value) => ReplyBody::Result(value),
-                Err(failure) => ReplyBody::Error(failure),
-            },
+        let body = match answer {
+            Ok(value) => ReplyBody::Result(value),
+            Err(failure) => ReplyBody::Error(failure),
         };
-        if send(&mut write, &reply).await.is_err() {
-            return;
-        }
-        if is_stop {
-            house.end_after(write);
-            return;
-        }
+        Reply { id, body }
+    }
+
+    async fn send(&mut self, reply: &Reply) -> std::io::Result<()> {
+        let mut line = serde_json::to_vec(reply)?;
+        line.push(b'\n');
+        self.write.write_all(&line).await
     }
 }
 
@@ -97,12 +115,6 @@ fn parsed(line: Result<String, LinesCodecError>) -> Result<Envelope, Reply> {
     };
     let failure = Failure::new(Code::InvalidArgument, problem, "use the command line of the same version");
     Err(Reply { id: 0, body: ReplyBody::Error(failure) })
-}
-
-async fn send(write: &mut OwnedWriteHalf, reply: &Reply) -> std::io::Result<()> {
-    let mut line = serde_json::to_vec(reply)?;
-    line.push(b'\n');
-    write.write_all(&line).await
 }
 
 /// Passes progress on.

@@ -86,6 +86,6 @@ mod tests {
     async fn who_stays_is_never_idle() {
         let presence = Presence::default();
         let idle = presence.idle(Stay::Foreground);
-        assert!(tokio::time::timeout(Duration::from_secs(86_400), idle).await.is_err());
+        assert!(tokio::time::timeout(Duration::from_hours(24), idle).await.is_err());
     }
 }

@@ -176,13 +176,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn object(value: Value) -> Map<String, Value> {
+    fn object(value: &Value) -> Map<String, Value> {
         value.as_object().expect("an object").clone()
     }
 
     #[test]
     fn a_message_says_in_one_cell_what_it_is() {
-        let row = row_of(&object(json!({
+        let row = row_of(&object(&json!({
             "id": 7, "text": "the invoice", "media": { "kind": "document", "name": "invoice.pdf" },
         })));
         assert_eq!(row["text"], "[document invoice.pdf] the invoice");
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_is_in_an_answer_is_shown_by_its_path() {
-        let fields = flattened(&object(json!({ "state": "sent", "rights": { "send": true, "pin": false } })));
+        let fields = flattened(&object(&json!({ "state": "sent", "rights": { "send": true, "pin": false } })));
         assert_eq!(fields, [("state".to_owned(), "sent".to_owned()), ("rights.send".to_owned(), "yes".to_owned())]);
     }
 }

@@ -81,7 +81,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Value {
-        argument(&schema(), text).map(|(_, value)| value).unwrap_or_else(|problem| panic!("{problem}"))
+        argument(&schema(), text).expect("it fits the schema").1
     }
 
     fn problem(text: &str) -> String {
