@@ -42,9 +42,9 @@ class Story:
 
     async def run(self):
         call = self.call
-        await call("get_me")
+        me = (await call("get_me"))["id"]
         await call("list_sessions")
-        private = (await self.chat_of_kind("private"))[0]["id"]
+        private = next(chat["id"] for chat in await self.chat_of_kind("private") if chat["id"] != me)
         supergroups = await self.chat_of_kind("supergroup")
         forum = next(chat["id"] for chat in supergroups if chat.get("is_forum"))
         channel = (await self.chat_of_kind("channel"))[0]["id"]

@@ -42,7 +42,7 @@ async fn many_clients_of_both_eras_share_one_connection() -> anyhow::Result<()> 
         assert_eq!(answer["result"]["structuredContent"]["id"], sandbox.account.to_string(), "{answer}");
     }
     let counters = sandbox.get("/v1/counters");
-    assert_eq!(counters["open_connections"], 1, "{counters}");
+    assert_eq!(counters["connections_open"], 1, "{counters}");
     for client in clients {
         assert!(client.close().await?.success());
     }

@@ -42,7 +42,7 @@ fn a_string_that_is_none_is_refused_without_being_shown() {
     let home = Home::new();
     let refused = home.fails(&["login", "--import", "telethon"], "1nonsense-nobody-should-see");
     assert!(!refused.contains("nonsense"), "{refused}");
-    assert!(refused.to_lowercase().contains("telethon"), "{refused}");
+    assert!(refused.contains("session string"), "{refused}");
 }
 
 #[test]

@@ -153,6 +153,7 @@ impl Call {
     ) -> Ended {
         let execution = Execution {
             session: self.session.id,
+            session_name: self.session.name.clone(),
             key,
             deadline: self.deadline,
             wait_max: app.inner.settings.wait_max,

@@ -71,6 +71,8 @@ pub trait Connections: Send + Sync {
 pub struct Execution {
     /// In which session.
     pub session: SessionId,
+    /// Its name, for answers that say it.
+    pub session_name: String,
     /// The caller's key or one made for the call; `random_id = hash(session, key, part)`.
     pub key: String,
     /// When to give up.

@@ -267,7 +267,7 @@ Values are read as the tool's schema says; lists are separated by commas.
 
   telegraphist call list_chats limit=5
   telegraphist call send_message chat=me text='**Hello**' dry_run=true
-  telegraphist call get_messages chat=@durov message_ids=1,2,3
+  telegraphist call get_messages chat=@lantern_weekly message_ids=1,2,3
   echo '{\"chat\":\"me\"}' | telegraphist call read_messages --json -";
 
 /// `call`

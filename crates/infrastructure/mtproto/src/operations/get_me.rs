@@ -19,10 +19,6 @@ impl Execute<GetMe> for Account {
             tl::enums::User::Empty(_) => None,
         });
         let user = user.ok_or_else(|| TelegramError::Unavailable("Telegram did not say who this account is".into()))?;
-        Ok(Me {
-            // The adapter knows sessions by id only; names are the application's.
-            session: call.session.to_string(),
-            user,
-        })
+        Ok(Me { session: call.session_name.clone(), user })
     }
 }
