@@ -223,6 +223,8 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() -> anyhow::Result<()> {
         .arg("daemon")
         .kill_on_drop(true)
         .spawn()?;
+    let socket = home.path().join("run/telegraphist/default.sock");
+    until(|| std::os::unix::net::UnixStream::connect(&socket).is_ok());
     let mut client = Stdio::start(&home, &[], Era::Stateless).await?;
     let mut acknowledged: Vec<Value> = Vec::new();
     let refused = loop {
