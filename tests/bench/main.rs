@@ -47,7 +47,8 @@ fn main() -> anyhow::Result<()> {
 
 fn bench(arguments: &Arguments) -> anyhow::Result<()> {
     let sandbox = telegraphist_tests::Sandbox::start()?;
-    let home = telegraphist_tests::Home::new();
+    let mut home = telegraphist_tests::Home::new();
+    home.set("TELEGRAPHIST_TELEGRAM__DC_OPTIONS", sandbox.addresses());
     home.import("telethon", &sandbox.session_string(sandbox.account, "telethon"));
 
     let mut bare = grammers::Bare::connect(&sandbox)?;

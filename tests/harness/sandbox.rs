@@ -61,6 +61,15 @@ impl Sandbox {
         self.post("/v1/keys", json!({ "account": account }))["dcs"].clone()
     }
 
+    /// The value of `telegram.dc_options` that says that Telegram is here, for a session that has its own key.
+    pub fn addresses(&self) -> String {
+        let keys = self.keys(None);
+        let host = |dc: &i32| {
+            format!("{}:{}", keys[dc.to_string()]["host"].as_str().unwrap_or_default(), keys[dc.to_string()]["port"])
+        };
+        (1..=5).map(|dc| format!("{dc}={}", host(&dc))).collect::<Vec<_>>().join(",")
+    }
+
     /// The value of `telegram.dc_options` that leads a fresh sign-in here.
     pub fn dc_options(&self) -> String {
         let keys = self.keys(None);

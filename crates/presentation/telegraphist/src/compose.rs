@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretBox};
 use telegraphist_application::ambient::{RandomIds, SystemClock};
 use telegraphist_application::ports::{SecretName, Vault};
-use telegraphist_application::{AnnouncedInbox, Application, Ports, Settings as ApplicationSettings};
+use telegraphist_application::{AnnouncedInbox, Application, Budgets, Ports, Settings as ApplicationSettings};
 use telegraphist_files::AllowedFiles;
 use telegraphist_mtproto::{DcOption, Mtproto, MtprotoPorts, MtprotoSettings};
 use telegraphist_sqlite::SqliteStore;
@@ -34,6 +34,7 @@ pub(crate) async fn compose(
     let shared = Arc::new(store.clone());
     let inbox = AnnouncedInbox::new(shared.clone());
     let files = AllowedFiles::new(settings.files.read.0.clone(), settings.files.write.0.clone(), places.downloads());
+    let is_elsewhere = !dc_options.is_empty();
     let mtproto = Mtproto::new(
         MtprotoPorts {
             vault: shared.clone(),
@@ -46,6 +47,10 @@ pub(crate) async fn compose(
     );
     let mut application = ApplicationSettings::new(cursor_key(&store).await?);
     application.wait_max = settings.telegram.wait_max.0;
+    if is_elsewhere {
+        // The budgets keep an account in Telegram's good books; a Telegram of one's own has its own rules.
+        application.budgets = Budgets::unlimited();
+    }
     let app = Application::new(
         Ports {
             events: shared.clone(),
