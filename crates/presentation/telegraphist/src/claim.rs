@@ -1,26 +1,36 @@
 //! The right to a data directory. One process has it at a time; it ends with the process, however that ends.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use tokio::sync::oneshot;
 
 use crate::places::Places;
 
 /// How long a predecessor may take to finish what it was doing.
 const PREDECESSOR_MAX: Duration = Duration::from_secs(50);
 
+/// How often it is looked at meanwhile: a lock can be waited for, but not a lock or a socket, whichever comes first.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// The lock on a data directory.
 pub(crate) struct Claim {
     _lock: File,
 }
 
+/// Another process has the directory and serves it.
+#[derive(Debug, thiserror::Error)]
+#[error("process {process} serves profile {profile} already; to end it: telegraphist --profile {profile} daemon stop")]
+pub(crate) struct AlreadyServed {
+    process: String,
+    profile: String,
+}
+
 impl Claim {
-    /// Takes it. Waits for a predecessor that is going; refuses at once where an owner is there to stay.
+    /// Takes it. Waits for a predecessor that is going; fails with [`AlreadyServed`] once another owner answers.
     pub(crate) async fn take(places: &Places) -> anyhow::Result<Self> {
         places.create()?;
         let path = places.lock();
@@ -32,25 +42,9 @@ impl Claim {
             .mode(0o600)
             .open(&path)
             .with_context(|| format!("cannot open {}", path.display()))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::Error(problem)) => {
-                return Err(problem).with_context(|| format!("cannot lock {}", path.display()));
-            }
-            Err(TryLockError::WouldBlock) => {
-                let mut owner = String::new();
-                lock.read_to_string(&mut owner)?;
-                let profile = places.profile.as_str();
-                if UnixStream::connect(&places.socket).is_ok() {
-                    bail!(
-                        "process {} serves profile {profile} already; to end it: telegraphist --profile {profile} daemon stop",
-                        owner.trim()
-                    );
-                }
-                lock = locked(lock)
-                    .await
-                    .with_context(|| format!("process {} holds profile {profile} and does not end", owner.trim()))?;
-            }
+        match tokio::time::timeout(PREDECESSOR_MAX, locked(&lock, places)).await {
+            Ok(outcome) => outcome?,
+            Err(_) => bail!("process {} holds profile {} and does not end", owner(places), places.profile.as_str()),
         }
         lock.set_len(0)?;
         lock.rewind()?;
@@ -59,14 +53,21 @@ impl Claim {
     }
 }
 
-/// Waits for the lock in a thread of its own, which ends with the process if the lock never comes.
-async fn locked(lock: File) -> anyhow::Result<File> {
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || {
-        let outcome = lock.lock().map(|()| lock);
-        // Nobody waits any more.
-        let _ = sender.send(outcome);
-    });
-    let outcome = tokio::time::timeout(PREDECESSOR_MAX, receiver).await;
-    Ok(outcome.context("waited long enough")???)
+async fn locked(lock: &File, places: &Places) -> anyhow::Result<()> {
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if UnixStream::connect(&places.socket).is_ok() => {
+                let served = AlreadyServed { process: owner(places), profile: places.profile.as_str().to_owned() };
+                return Err(served.into());
+            }
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(LOOK_EVERY).await,
+            Err(TryLockError::Error(problem)) => return Err(problem).context("cannot lock the data directory"),
+        }
+    }
+}
+
+/// The process that has it, as it wrote itself down.
+fn owner(places: &Places) -> String {
+    std::fs::read_to_string(places.lock()).map_or_else(|_| "?".to_owned(), |text| text.trim().to_owned())
 }

@@ -151,7 +151,11 @@ pub(crate) struct CodeSent {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SignInStep {
     /// Signed in.
-    Done { session: String, name: String, username: Option<String> },
+    Done {
+        session: String,
+        /// For people: `Alice (@alice)`.
+        account: String,
+    },
     /// The account has a password; the owner's hint.
     PasswordNeeded { hint: Option<String> },
 }

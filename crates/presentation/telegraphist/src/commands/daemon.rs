@@ -6,6 +6,7 @@ use std::io::Write as _;
 
 use super::Context;
 use crate::arguments::{Daemon, DaemonCommand, Output};
+use crate::claim::AlreadyServed;
 use crate::control::{Control, Request, Status};
 use crate::daemon::{self, Owner, Stay};
 use crate::link::StartReport;
@@ -34,6 +35,11 @@ fn on_demand(context: &Context) -> anyhow::Result<()> {
             Ok(owner) => {
                 report(&StartReport::Ready);
                 owner.serve().await
+            }
+            // Another was faster: whoever waits for us can use that one.
+            Err(problem) if problem.is::<AlreadyServed>() => {
+                report(&StartReport::Ready);
+                Ok(())
             }
             Err(problem) => {
                 report(&StartReport::Problem(format!("{problem:#}")));

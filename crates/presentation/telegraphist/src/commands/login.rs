@@ -33,10 +33,9 @@ pub(crate) fn run(context: &Context, login: Login) -> anyhow::Result<()> {
         SignInStep::PasswordNeeded { hint } => by_password(&mut control, &login.session, hint.as_deref())?,
     };
     match done {
-        SignInStep::Done { session, name, username } => {
-            let public = username.map(|username| format!(" (@{username})")).unwrap_or_default();
+        SignInStep::Done { session, account } => {
             let mut screen = Screen::new();
-            screen.line(format!("Signed in as {name}{public}; the session is called {session}."))?;
+            screen.line(format!("Signed in as {account}; the session is called {session}."))?;
             screen.line("To see whether it works: telegraphist call get_me")
         }
         SignInStep::PasswordNeeded { .. } => bail!("Telegram asked for a password again"),

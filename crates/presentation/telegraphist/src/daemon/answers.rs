@@ -140,11 +140,12 @@ impl House {
         })?;
         let imported = self.app.import_session(&Caller::owner(), &session, credentials(api), key).await;
         let view = imported.map_err(Failure::from)?;
-        Ok(SignInStep::Done {
-            name: view.username.clone().or(view.user_id).unwrap_or_else(|| "somebody".to_owned()),
-            username: view.username,
-            session: view.name,
-        })
+        let account = match (view.username, view.user_id) {
+            (Some(username), _) => format!("@{username}"),
+            (None, Some(id)) => format!("user {id}"),
+            (None, None) => "somebody".to_owned(),
+        };
+        Ok(SignInStep::Done { session: view.name, account })
     }
 }
 
@@ -173,7 +174,10 @@ fn code_sent(sent: &ports::CodeSent) -> CodeSent {
 
 fn sign_in_step(session: String, step: ports::SignInStep) -> SignInStep {
     match step {
-        ports::SignInStep::Done(who) => SignInStep::Done { session, name: who.name, username: who.username },
+        ports::SignInStep::Done(who) => {
+            let public = who.username.map(|username| format!(" (@{username})")).unwrap_or_default();
+            SignInStep::Done { session, account: format!("{}{public}", who.name) }
+        }
         ports::SignInStep::PasswordNeeded { hint } => SignInStep::PasswordNeeded { hint },
     }
 }
