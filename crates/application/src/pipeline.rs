@@ -25,7 +25,9 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::ExposeSecret as _;
+use sha2::Sha256;
 use telegraphist_domain::SessionId;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -172,6 +174,16 @@ impl Application {
 }
 
 impl Inner {
+    /// A hash that only this server can make. `purpose` keeps those of different things apart.
+    fn keyed_hash(&self, purpose: &[u8], message: &[u8]) -> [u8; 32] {
+        let key = self.settings.cursor_key.expose_secret();
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+        mac.update(purpose);
+        mac.update(b"\0");
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
+
     /// When the caller stops waiting.
     fn deadline(&self, context: &CallContext) -> Result<Instant, Failure> {
         let timeout = context.timeout.unwrap_or(self.settings.timeout);

@@ -2,9 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use secrecy::ExposeSecret as _;
-use sha2::Sha256;
 use telegraphist_domain::{ChatRef, MessageRef, SessionId};
 
 use super::call::Call;
@@ -28,7 +25,7 @@ pub(super) async fn write(inner: &Inner, call: &Call, outcome: &str) {
             chats,
             outcome: outcome.to_owned(),
             correlation_id: call.correlation_id.clone(),
-            arguments: Some(hex::encode(call.arguments.hash())),
+            arguments: Some(hex::encode(call.fingerprint(inner))),
         },
     )
     .await;
@@ -90,10 +87,6 @@ async fn named(inner: &Inner, session: SessionId, chat: &str) -> String {
 }
 
 fn pseudonym(inner: &Inner, chat: &str) -> String {
-    let key = inner.settings.cursor_key.expose_secret();
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(b"telegraphist chat pseudonym\0");
-    mac.update(chat.as_bytes());
-    let mac = mac.finalize().into_bytes();
-    format!("chat:{}", URL_SAFE_NO_PAD.encode(&mac[..12]))
+    let hash = inner.keyed_hash(b"telegraphist chat pseudonym", chat.as_bytes());
+    format!("chat:{}", URL_SAFE_NO_PAD.encode(&hash[..12]))
 }

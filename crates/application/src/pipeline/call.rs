@@ -14,7 +14,7 @@ use super::arguments::Arguments;
 use super::circuit::Health;
 use super::session::KnownSession;
 use super::{audit, limits, refusals};
-use crate::application::Application;
+use crate::application::{Application, Inner};
 use crate::caller::Caller;
 use crate::failure::{Code, Failure};
 use crate::operation::{Effect, Facts};
@@ -83,6 +83,12 @@ impl Call {
     /// Whether the outcome is kept under a key.
     pub(super) fn is_kept(&self) -> bool {
         self.facts.is_keyed && !self.is_dry_run
+    }
+
+    /// A hash of the arguments that only this server can make: short texts and phone numbers could be guessed from any
+    /// other.
+    pub(super) fn fingerprint(&self, inner: &Inner) -> [u8; 32] {
+        inner.keyed_hash(b"telegraphist arguments", &self.arguments.hash())
     }
 
     /// Budgets, remembered waits and confirmation.

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry as Slot;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::call::{Answer, Attempt, Call, Ended, is_lasting, with_key};
@@ -24,9 +25,18 @@ pub(super) enum Kept {
     Json(String),
 }
 
+/// How long outcomes are kept under their keys.
+const KEPT_FOR: TimeDelta = TimeDelta::days(7);
+/// Older ones are forgotten at most this often.
+const FORGET_EVERY: TimeDelta = TimeDelta::hours(1);
+
 /// The keyed calls that are under way in this process.
 #[derive(Default)]
-pub(crate) struct OpenCalls(Mutex<HashMap<CallKey, Open>>);
+pub(crate) struct OpenCalls {
+    calls: Mutex<HashMap<CallKey, Open>>,
+    /// When old outcomes were last forgotten.
+    forgotten: Mutex<Option<DateTime<Utc>>>,
+}
 
 struct Open {
     operation: &'static str,
@@ -52,7 +62,7 @@ struct Place<'a> {
 
 impl OpenCalls {
     fn enter(&self, key: &CallKey, claim: &Claim, operation: &'static str) -> Entered<'_> {
-        let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         match calls.entry(key.clone()) {
             Slot::Occupied(slot) => {
                 let open = slot.get();
@@ -69,11 +79,21 @@ impl OpenCalls {
             }
         }
     }
+
+    /// Whether it is time to forget old outcomes; if so, the next time is `FORGET_EVERY` away.
+    fn is_time_to_forget(&self, now: DateTime<Utc>) -> bool {
+        let mut forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_time = forgotten.is_none_or(|last| now - last >= FORGET_EVERY);
+        if is_time {
+            *forgotten = Some(now);
+        }
+        is_time
+    }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let mut calls = self.calls.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut calls = self.calls.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.remove(&self.key);
     }
 }
@@ -104,7 +124,7 @@ impl Call {
         let key = CallKey { principal: self.caller.principal.clone(), session: self.session.id, key };
         let claim = Claim {
             operation: self.facts.name.to_owned(),
-            arguments: self.arguments.hash(),
+            arguments: self.fingerprint(&app.inner),
             at: app.ports().clock.now(),
         };
         let result = match app.inner.open_calls.enter(&key, &claim, self.facts.name) {
@@ -171,6 +191,7 @@ impl Call {
         if is_over {
             keep(app, key, &result).await;
         }
+        forget_old(app, claim.at).await;
         result.map(Kept::Fresh)
     }
 }
@@ -201,6 +222,16 @@ async fn keep(app: &Application, key: &CallKey, result: &Result<Box<dyn Answer>,
     };
     if let Err(error) = kept {
         tracing::error!(error = &error as &dyn std::error::Error, "the outcome of a call was not kept");
+    }
+}
+
+/// Nobody repeats a call after a week. Done beside a new call, which is what makes the store grow.
+async fn forget_old(app: &Application, now: DateTime<Utc>) {
+    if !app.inner.open_calls.is_time_to_forget(now) {
+        return;
+    }
+    if let Err(error) = app.ports().idempotency.forget_before(now - KEPT_FOR).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "old outcomes were not forgotten");
     }
 }
 

@@ -200,6 +200,22 @@ async fn a_failure_that_changed_nothing_gives_the_key_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_is_remembered_for_a_week() {
+    let world = World::with_session().await;
+    world.script([sent(Some(5)), sent(Some(6)), sent(Some(7))]);
+    assert!(world.perform(send(Some("k"))).await.is_ok());
+    world.clock.advance(Duration::from_hours(7 * 24 - 1));
+    assert!(world.perform(send(None)).await.is_ok());
+    assert!(world.perform(send(Some("k"))).await.is_ok());
+    assert_eq!(world.seen().len(), 2, "the key answered");
+    world.clock.advance(Duration::from_hours(2));
+    world.script([sent(Some(8))]);
+    assert!(world.perform(send(None)).await.is_ok());
+    assert!(world.perform(send(Some("k"))).await.is_ok());
+    assert_eq!(world.seen().len(), 4, "the key was forgotten");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_part_that_was_sent_is_told() {
     let world = World::with_session().await;
     let cause = Box::new(TelegramError::RateLimited { retry_after: Duration::from_secs(90), method: "m".into() });
