@@ -25,6 +25,8 @@ impl Application {
         let id = known.as_ref().map_or_else(|| self.ports().ids.session(), id_of);
         let imported = match known {
             Some(known) if known.state == "ready" => Err(Refusal::AlreadySignedIn.into()),
+            // Going on with the logging out would end the imported login too.
+            Some(known) if known.state == "closing" => Err(Refusal::Closing.into()),
             Some(_) => self.import_again(id, &api, key).await,
             None => self.import_anew(id, name, &api, key).await,
         };
@@ -36,7 +38,12 @@ impl Application {
         self.ports().connections.disconnect(id).await;
         self.keep_api(id, api).await?;
         let who = self.ports().sign_in.import(id, api, key).await?;
-        self.accept(id, &who).await
+        let accepted = self.record(id, |session, at| session.sign_in(identity_of(&who), kind_of(&who), at)).await;
+        if let Err(SessionError::Refused(_)) = accepted {
+            // Another program uses this login: it is forgotten here, and Telegram is told nothing.
+            self.ports().sign_in.forget(id).await?;
+        }
+        accepted.map(|_| ())
     }
 
     async fn import_anew(

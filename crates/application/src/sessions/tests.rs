@@ -181,13 +181,27 @@ async fn a_lost_login_is_noted_once_and_nothing_is_deleted() {
 }
 
 #[tokio::test]
-async fn a_login_of_another_account_is_given_back() {
+async fn an_imported_login_of_another_account_is_forgotten_and_not_ended() {
     let world = World::signed_in("work").await;
     world.app.need_login(id_of(&world.session("work").await), "SESSION_REVOKED").await.unwrap();
     let refused = world.app.import_session(&owner(), "work", api(), key(BOB)).await;
     assert!(matches!(refused, Err(SessionError::Refused(Refusal::AnotherAccount))));
     assert_eq!(world.state("work").await, "needs_login");
     assert!(world.telegram.held().is_empty(), "the key of the other account is not kept");
+    assert_eq!(world.telegram.log_outs(), 0, "the program that it came from goes on using it");
+}
+
+#[tokio::test]
+async fn a_new_login_of_another_account_is_given_back() {
+    let world = world();
+    world.app.import_session(&owner(), "work", api(), key(BOB)).await.unwrap();
+    world.app.need_login(id_of(&world.session("work").await), "SESSION_REVOKED").await.unwrap();
+    world.app.request_code(&owner(), "work", &api(), "15550001234").await.unwrap();
+    world.app.submit_code(&owner(), "work", "12345").await.unwrap();
+    let refused = world.app.submit_password(&owner(), "work", &SecretString::from("hunter2")).await;
+    assert!(matches!(refused, Err(SessionError::Refused(Refusal::AnotherAccount))));
+    assert!(world.telegram.held().is_empty(), "nobody would look for it here");
+    assert_eq!(world.telegram.log_outs(), 1);
 }
 
 #[tokio::test]
@@ -211,6 +225,8 @@ async fn a_log_out_that_telegram_did_not_hear_goes_on_when_it_is_asked_for_again
     assert_eq!(world.state("work").await, "closing");
     let code = world.app.request_code(&owner(), "work", &api(), "15550001234").await;
     assert!(matches!(code, Err(SessionError::Refused(Refusal::Closing))));
+    let import = world.app.import_session(&owner(), "work", api(), key(ADA)).await;
+    assert!(matches!(import, Err(SessionError::Refused(Refusal::Closing))));
     world.telegram.go_offline(false);
     assert_eq!(world.app.log_out(&owner(), "work").await.unwrap().state, "closed");
 }

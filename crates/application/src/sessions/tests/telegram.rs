@@ -1,7 +1,7 @@
 //! A Telegram of two accounts, Ada and Bob, whose ids are also their data centres. Ada has a password.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ pub(super) struct SmallTelegram {
     keys: Mutex<BTreeMap<SessionId, (i32, bool)>>,
     is_scanned: AtomicBool,
     is_offline: AtomicBool,
+    log_outs: AtomicUsize,
 }
 
 impl SmallTelegram {
@@ -34,6 +35,11 @@ impl SmallTelegram {
 
     pub(super) fn revoke(&self) {
         self.keys.lock().unwrap().values_mut().for_each(|(_, is_accepted)| *is_accepted = false);
+    }
+
+    /// How many logins were ended.
+    pub(super) fn log_outs(&self) -> usize {
+        self.log_outs.load(Ordering::SeqCst)
     }
 
     /// The sessions whose keys are kept.
@@ -92,7 +98,10 @@ impl SignIn for SmallTelegram {
             return Err(SignInError::Unavailable("offline".into()));
         }
         match self.keys.lock().unwrap().get_mut(&session) {
-            Some((_, is_accepted)) if *is_accepted => *is_accepted = false,
+            Some((_, is_accepted)) if *is_accepted => {
+                *is_accepted = false;
+                self.log_outs.fetch_add(1, Ordering::SeqCst);
+            }
             Some(_) | None => return Err(SignInError::KeyNotAuthorised),
         }
         Ok(())
