@@ -61,8 +61,7 @@ impl From<InvocationError> for CallError {
             InvocationError::Rpc(rpc) => Self::Rpc(rpc),
             InvocationError::Session(cause) => of_session(cause),
             InvocationError::Transport(Transport::BadStatus { status: 404 }) => Self::KeyUnknown,
-            // Any other status is Telegram's refusal of the packet as a whole.
-            InvocationError::Transport(error @ Transport::BadStatus { .. }) => Self::NotSent(error.into()),
+            // Any other status refuses one packet and ends the connection for all requests that wait for an answer.
             InvocationError::Transport(error) => Self::Lost(error.into()),
             InvocationError::Io(error) if never_connected(&error) => Self::NotSent(error.into()),
             InvocationError::Io(error) => Self::Lost(error.into()),

@@ -142,7 +142,7 @@ pub(crate) fn needs_login(rpc: &RpcError) -> bool {
     rpc.code == 401 || NEEDS_LOGIN.contains(&rpc.name.as_str())
 }
 
-/// A request that Telegram refused. It was not executed, but for the one case of Telegram's own time running out.
+/// A request that Telegram refused. It was not executed, unless it was Telegram itself that broke.
 pub(crate) fn refused(rpc: &RpcError, method: &str, does: Does) -> TelegramError {
     let name = rpc.name.as_str();
     let telegram = constant(rpc);
@@ -165,10 +165,10 @@ pub(crate) fn refused(rpc: &RpcError, method: &str, does: Does) -> TelegramError
         return TelegramError::Forbidden { telegram };
     }
     match rpc.code {
-        // A timeout inside Telegram says nothing about whether the write went through.
-        ..0 if does == Does::Writes => TelegramError::OutcomeUnknown,
-        ..0 => TelegramError::Unavailable(telegram.into()),
-        500.. if name != "RANDOM_ID_DUPLICATE" => TelegramError::Unavailable(telegram.into()),
+        _ if name == "RANDOM_ID_DUPLICATE" => TelegramError::Refused { telegram },
+        // What broke or timed out inside Telegram says nothing about whether the write went through.
+        ..0 | 500.. if does == Does::Writes => TelegramError::OutcomeUnknown,
+        ..0 | 500.. => TelegramError::Unavailable(telegram.into()),
         _ => TelegramError::Refused { telegram },
     }
 }

@@ -108,7 +108,6 @@ impl Line {
         if self.is_up() {
             return Ok(());
         }
-        let patience = &patience.until(patience.deadline);
         let give_up = patience.until(Instant::now() + RECONNECT_MAX).deadline;
         let _one = patience.during(self.bringing_up.lock()).await.map_err(CallError::before)?;
         let mut pause = PAUSES.0;

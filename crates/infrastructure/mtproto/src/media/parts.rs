@@ -1,5 +1,7 @@
 //! A stream of bytes cut into parts, as Telegram takes files.
 
+use std::io::ErrorKind;
+
 use telegraphist_application::ports::{FileError, ReadHandle};
 use tokio::io::AsyncReadExt as _;
 
@@ -47,7 +49,11 @@ impl Parts {
     async fn read(&mut self) -> Result<Vec<u8>, FileError> {
         let mut bytes = Vec::with_capacity(PART);
         let mut bounded = (&mut self.source).take(PART as u64);
-        bounded.read_to_end(&mut bytes).await.map_err(FileError::Io)?;
+        bounded.read_to_end(&mut bytes).await.map_err(|error| match error.kind() {
+            // Some sources know their limit themselves.
+            ErrorKind::FileTooLarge => FileError::TooLarge { limit: self.limit },
+            _ => FileError::Io(error),
+        })?;
         match self.left.checked_sub(bytes.len() as u64) {
             Some(left) => self.left = left,
             None => return Err(FileError::TooLarge { limit: self.limit }),

@@ -41,7 +41,8 @@ impl Account {
             note: None,
         };
         let updates = self.write(call, &request).await?;
-        self.learn_updates(&updates).await
+        self.learn_updates(call, &updates).await;
+        Ok(())
     }
 
     /// Somebody known by phone only becomes known by being imported.

@@ -58,8 +58,9 @@ impl Account {
         }
     }
 
-    /// Learns the peers of an answer that is only confirmed otherwise.
-    pub(super) async fn learn_updates(&self, updates: &tl::enums::Updates) -> Result<(), TelegramError> {
+    /// Learns the peers of the answer to a write. What was done is done: a store that cannot take the peers does not
+    /// make a failure of it.
+    pub(super) async fn learn_updates(&self, call: &Execution, updates: &tl::enums::Updates) {
         let (users, chats) = match updates {
             tl::enums::Updates::Updates(updates) => (&updates.users, &updates.chats),
             tl::enums::Updates::Combined(updates) => (&updates.users, &updates.chats),
@@ -67,9 +68,15 @@ impl Account {
             | tl::enums::Updates::UpdateShort(_)
             | tl::enums::Updates::UpdateShortMessage(_)
             | tl::enums::Updates::UpdateShortChatMessage(_)
-            | tl::enums::Updates::UpdateShortSentMessage(_) => return Ok(()),
+            | tl::enums::Updates::UpdateShortSentMessage(_) => return,
         };
-        Ok(self.learn(users, chats).await?)
+        if let Err(error) = self.learn(users, chats).await {
+            tracing::warn!(
+                correlation_id = %call.correlation_id,
+                error = &error as &dyn std::error::Error,
+                "the peers of an answer were not remembered"
+            );
+        }
     }
 }
 

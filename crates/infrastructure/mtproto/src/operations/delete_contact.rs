@@ -13,7 +13,7 @@ impl Execute<DeleteContact> for Account {
         let (peer, user) = self.person(call, &operation.chat).await?;
         let request = tl::functions::contacts::DeleteContacts { id: vec![user] };
         let updates = self.write(call, &request).await?;
-        self.learn_updates(&updates).await?;
+        self.learn_updates(call, &updates).await;
         Ok(changed("deleted", &peer, Vec::new()))
     }
 }

@@ -142,11 +142,15 @@ fn sent_part(delivered: Delivered) -> SentPart {
     }
 }
 
+/// The topic as Telegram wants to hear it: messages are in the general one by not being in another.
+pub(super) fn topic_id(topic: Option<i32>) -> Option<i32> {
+    const GENERAL: i32 = 1;
+    topic.filter(|topic| *topic != GENERAL)
+}
+
 /// What a message answers and the topic it goes to, as Telegram wants to hear it.
 pub(super) fn reply_to(reply_to: Option<i32>, topic: Option<i32>) -> Option<tl::enums::InputReplyTo> {
-    /// The general topic of a forum: messages are in it by not being in another.
-    const GENERAL: i32 = 1;
-    let topic = topic.filter(|topic| *topic != GENERAL);
+    let topic = topic_id(topic);
     let reply_to_msg_id = reply_to.or(topic)?;
     Some(
         tl::types::InputReplyToMessage {
@@ -200,13 +204,27 @@ impl Account {
         }
     }
 
-    /// Looks among own messages for those that were sent, one by one in the order of `wanted`.
-    pub(super) async fn find_sent(
+    /// Looks among own messages for those that Telegram says were sent, one by one in the order of `wanted`. That they
+    /// were sent is certain: where looking fails, their ids stay unknown.
+    pub(super) async fn find_sent(&self, call: &Execution, trace: Trace<'_>, wanted: &[Likeness]) -> Vec<Delivered> {
+        match self.sent_since(call, trace).await {
+            Ok(own) => assign(&own, wanted),
+            Err(error) => {
+                tracing::warn!(
+                    correlation_id = %call.correlation_id,
+                    error = &error as &dyn std::error::Error,
+                    "messages that were sent could not be looked up"
+                );
+                vec![UNKNOWN; wanted.len()]
+            }
+        }
+    }
+
+    async fn sent_since(
         &self,
         call: &Execution,
         trace: Trace<'_>,
-        wanted: &[Likeness],
-    ) -> Result<Vec<Delivered>, TelegramError> {
+    ) -> Result<Vec<(Delivered, Likeness)>, TelegramError> {
         let peer = Self::input_peer(trace.peer);
         let batch = if trace.is_scheduled {
             let request = tl::functions::messages::GetScheduledHistory { peer, hash: 0 };
@@ -227,8 +245,7 @@ impl Account {
             self.messages(call, &request).await?
         };
         let above = if trace.is_scheduled { None } else { trace.after };
-        let own = self.own_messages(&batch, above);
-        Ok(assign(&own, wanted))
+        Ok(self.own_messages(&batch, above))
     }
 
     /// Own messages above an id, oldest first, with what they look like.
@@ -264,9 +281,11 @@ pub(super) fn likeness(message: &tl::types::Message) -> Likeness {
     }
 }
 
+/// Sent, nobody knows as which message.
+const UNKNOWN: Delivered = Delivered { message_id: None, date: None };
+
 /// Gives each wanted message its own, where there is no doubt: as many alike were found as were wanted.
 fn assign(own: &[(Delivered, Likeness)], wanted: &[Likeness]) -> Vec<Delivered> {
-    let unknown = Delivered { message_id: None, date: None };
     wanted
         .iter()
         .enumerate()
@@ -275,9 +294,9 @@ fn assign(own: &[(Delivered, Likeness)], wanted: &[Likeness]) -> Vec<Delivered> 
             let before = wanted[..n].iter().filter(|other| *other == like).count();
             let alike = wanted.iter().filter(|other| *other == like).count();
             if found.clone().count() == alike {
-                found.nth(before).map_or(unknown, |(delivered, _)| *delivered)
+                found.nth(before).map_or(UNKNOWN, |(delivered, _)| *delivered)
             } else {
-                unknown
+                UNKNOWN
             }
         })
         .collect()
@@ -333,5 +352,6 @@ mod tests {
         assert_eq!(header(None, Some(7)), Some((7, None)));
         assert_eq!(header(Some(9), Some(7)), Some((9, Some(7))));
         assert_eq!(header(None, Some(1)), None);
+        assert_eq!((topic_id(Some(1)), topic_id(Some(7))), (None, Some(7)));
     }
 }

@@ -37,7 +37,7 @@ impl Execute<EditMessage> for Account {
         let edited = self.write_unless_so(call, &request, "MESSAGE_NOT_MODIFIED").await?;
         let told = match &edited {
             Some(updates) => {
-                self.learn_updates(updates).await?;
+                self.learn_updates(call, updates).await;
                 edited_message(updates, id, self.own_id())
             }
             None => None,

@@ -9,7 +9,7 @@ use telegraphist_application::views::{Sent, SentPart};
 use super::batch::Batch;
 use super::delivery::{
     Likeness, Standing, Trace, is_duplicate, likeness, note_sent, note_started, partial, preview, random_id, sent,
-    standing,
+    standing, topic_id,
 };
 use super::receipt::{Delivered, Receipt};
 use crate::account::Account;
@@ -118,7 +118,7 @@ impl Account {
             id: pending.iter().map(|one| one.id).collect(),
             random_id: random_ids.clone(),
             to_peer: Self::input_peer(target),
-            top_msg_id: operation.topic.map(|topic| topic.0),
+            top_msg_id: topic_id(operation.topic.map(|topic| topic.0)),
             reply_to: None,
             schedule_date: None,
             schedule_repeat_period: None,
@@ -131,11 +131,11 @@ impl Account {
         };
         let delivered = match self.write(call, &request).await {
             Ok(updates) => {
-                self.learn_updates(&updates).await?;
+                self.learn_updates(call, &updates).await;
                 let receipt = Receipt::of(&updates);
                 random_ids.iter().map(|id| receipt.delivered(*id)).collect()
             }
-            Err(error) if is_duplicate(&error) => self.forwarded_before(call, target, pending).await?,
+            Err(error) if is_duplicate(&error) => self.forwarded_before(call, target, pending).await,
             Err(error) => return Err(error),
         };
         for (one, delivered) in pending.iter().zip(&delivered) {
@@ -147,12 +147,7 @@ impl Account {
         Ok(delivered)
     }
 
-    async fn forwarded_before(
-        &self,
-        call: &Execution,
-        target: &KnownPeer,
-        pending: &[Pending],
-    ) -> Result<Vec<Delivered>, TelegramError> {
+    async fn forwarded_before(&self, call: &Execution, target: &KnownPeer, pending: &[Pending]) -> Vec<Delivered> {
         let trace =
             Trace { peer: target, after: pending.iter().map(|one| one.after).min().flatten(), is_scheduled: false };
         let wanted: Vec<Likeness> = pending.iter().map(|one| one.like.clone()).collect();

@@ -21,7 +21,7 @@ impl Execute<PinMessage> for Account {
         };
         let already = "CHAT_NOT_MODIFIED";
         if let Some(updates) = self.write_unless_so(call, &request, already).await? {
-            self.learn_updates(&updates).await?;
+            self.learn_updates(call, &updates).await;
         }
         let done = if operation.unpin { "unpinned" } else { "pinned" };
         Ok(changed(done, &peer, vec![id]))

@@ -24,7 +24,7 @@ impl Execute<ReactToMessage> for Account {
         };
         let already = "MESSAGE_NOT_MODIFIED";
         if let Some(updates) = self.write_unless_so(call, &request, already).await? {
-            self.learn_updates(&updates).await?;
+            self.learn_updates(call, &updates).await;
         }
         Ok(changed(done, &peer, vec![id]))
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
 use futures::future::try_join_all;
 use grammers_tl_types as tl;
 use telegraphist_application::operation::Refused;
@@ -186,11 +186,11 @@ impl Account {
         try_join_all(starts).await?;
         let delivered = match self.hand_over(call, parcel, media).await {
             Ok(updates) => {
-                self.learn_updates(&updates).await?;
+                self.learn_updates(call, &updates).await;
                 let receipt = Receipt::of(&updates);
                 numbers(operation).map(|part| receipt.delivered(random_id(call, part))).collect()
             }
-            Err(error) if is_duplicate(&error) => self.parcel_before(call, parcel).await?,
+            Err(error) if is_duplicate(&error) => self.parcel_before(call, parcel).await,
             Err(error) => return Err(error),
         };
         for (part, delivered) in numbers(operation).zip(&delivered) {
@@ -281,7 +281,7 @@ impl Account {
         self.write(call, &request).await
     }
 
-    async fn parcel_before(&self, call: &Execution, parcel: &Parcel<'_>) -> Result<Vec<Delivered>, TelegramError> {
+    async fn parcel_before(&self, call: &Execution, parcel: &Parcel<'_>) -> Vec<Delivered> {
         let trace = Trace { peer: parcel.peer, after: parcel.after, is_scheduled: parcel.schedule_date.is_some() };
         let wanted: Vec<Likeness> = numbers(parcel.operation)
             .map(|part| Likeness {
@@ -354,13 +354,31 @@ fn as_input(media: &tl::enums::MessageMedia) -> Option<tl::enums::InputMedia> {
     }
 }
 
+/// Encoders differ in whether they pad.
+const LENIENT_BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Base64 in either alphabet and with line breaks, as encoders write it, in the one that is decoded.
+fn standard_alphabet(base64: &str) -> Vec<u8> {
+    let letters = base64.bytes().filter(|letter| !letter.is_ascii_whitespace());
+    letters
+        .map(|letter| match letter {
+            b'-' => b'+',
+            b'_' => b'/',
+            letter => letter,
+        })
+        .collect()
+}
+
 fn decoded(base64: &str, name: &str) -> Result<Incoming, TelegramError> {
     // Four characters hold three bytes; what is too long is not even decoded.
     if base64.len() as u64 / 4 * 3 > BASE64_MAX + 3 {
         return Err(FileError::TooLarge { limit: BASE64_MAX }.into());
     }
-    let bytes = BASE64_STANDARD
-        .decode(base64.trim())
+    let bytes = LENIENT_BASE64
+        .decode(standard_alphabet(base64))
         .map_err(|_| Refused::new("files", "holds base64 that does not decode"))?;
     if bytes.len() as u64 > BASE64_MAX {
         return Err(FileError::TooLarge { limit: BASE64_MAX }.into());
@@ -390,5 +408,18 @@ fn describe(file: &Incoming) -> String {
     match file.size {
         Some(size) => format!("{} ({}, {size} bytes)", file.name, file.mime_type),
         None => format!("{} ({})", file.name, file.mime_type),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_taken_as_encoders_write_it() {
+        for written in ["+/+/ZmlsZQ==", "-_-_ZmlsZQ", "+/+/\r\nZmls\nZQ==\n"] {
+            assert_eq!(decoded(written, "a.bin").expect("decodes").size, Some(7), "{written}");
+        }
+        assert!(matches!(decoded("a", "a.bin"), Err(TelegramError::Invalid(_))));
     }
 }

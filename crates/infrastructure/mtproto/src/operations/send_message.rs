@@ -67,10 +67,10 @@ impl Account {
         let request = self.send_request(call, message).await?;
         let delivered = match self.write(call, &request).await {
             Ok(updates) => {
-                self.learn_updates(&updates).await?;
+                self.learn_updates(call, &updates).await;
                 Receipt::of(&updates).delivered(request.random_id)
             }
-            Err(error) if is_duplicate(&error) => self.sent_before(call, message, after).await?,
+            Err(error) if is_duplicate(&error) => self.sent_before(call, message, after).await,
             Err(error) => return Err(error),
         };
         if let Some(id) = delivered.message_id.filter(|_| message.schedule_date.is_none()) {
@@ -80,16 +80,11 @@ impl Account {
         Ok(delivered)
     }
 
-    async fn sent_before(
-        &self,
-        call: &Execution,
-        message: &Message<'_>,
-        after: Option<i32>,
-    ) -> Result<Delivered, TelegramError> {
+    async fn sent_before(&self, call: &Execution, message: &Message<'_>, after: Option<i32>) -> Delivered {
         let trace = Trace { peer: message.peer, after, is_scheduled: message.schedule_date.is_some() };
         let like = Likeness { text: message.part.text.clone(), has_file: false };
-        let found = self.find_sent(call, trace, &[like]).await?;
-        Ok(found[0])
+        let found = self.find_sent(call, trace, &[like]).await;
+        found[0]
     }
 
     async fn send_request(

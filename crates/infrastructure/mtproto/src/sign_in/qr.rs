@@ -110,7 +110,8 @@ impl Pending {
             api_hash: self.api.hash.expose_secret().to_owned(),
             except_ids: Vec::new(),
         };
-        let answer = match self.try_ask(Does::Writes, &request).await {
+        // Asking twice only makes a newer token.
+        let answer = match self.try_ask(Does::Reads, &request).await {
             Ok(tl::enums::auth::LoginToken::MigrateTo(there)) => self.follow(there).await,
             answer => answer,
         };
@@ -126,8 +127,12 @@ impl Pending {
                 Err(SignInError::Refused("the account moves on and on".to_owned()))
             }
             Err(CallError::Rpc(rpc)) if rpc.is("SESSION_PASSWORD_NEEDED") => Ok(Seen::Scanned(Authorised::NotYet)),
-            Err(CallError::Lost(_) | CallError::NotSent(_)) if self.is_scan().await => {
-                self.own_user().await.map(|user| Seen::Scanned(Authorised::As(Box::new(user))))
+            // The answer that was lost may have been the login.
+            Err(lost @ (CallError::Lost(_) | CallError::NotSent(_))) if self.is_scan().await => {
+                match self.own_user().await {
+                    Ok(user) => Ok(Seen::Scanned(Authorised::As(Box::new(user)))),
+                    Err(_) => Err(sign_in_failed(lost)),
+                }
             }
             Err(error) => Err(sign_in_failed(error)),
         }

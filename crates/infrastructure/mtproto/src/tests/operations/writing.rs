@@ -90,6 +90,18 @@ async fn a_lost_answer_that_cannot_be_told_apart_is_sent_without_an_id() {
 }
 
 #[tokio::test]
+async fn a_message_that_was_sent_is_no_failure_when_it_cannot_be_looked_up() {
+    let desk = Desk::open().await;
+    let arguments = json!({"chat": BOB, "text": "out already", "idempotency_key": "blind"});
+    desk.sandbox.cut_after("messages.sendMessage", Some(1)).unwrap();
+    desk.try_to::<SendMessage>(arguments.clone()).await.err().unwrap();
+    desk.sandbox.fault(Fault::once("messages.getHistory", 420, "FLOOD_WAIT_90")).unwrap();
+    let sent = desk.perform::<SendMessage>(arguments).await;
+    assert_eq!((sent.state, sent.items[0].message_id), (SentState::Sent, None));
+    assert_eq!(received(&desk, "out already"), 1);
+}
+
+#[tokio::test]
 async fn a_split_text_that_was_cut_off_goes_on_under_the_same_key() {
     let desk = Desk::open().await;
     let text = format!("{}{}", "a".repeat(4_096), "b".repeat(100));
