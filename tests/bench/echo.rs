@@ -11,7 +11,7 @@ use rmcp::service::{RequestContext, RoleServer, ServiceExt};
 use rmcp::{ErrorData, ServerHandler};
 use serde_json::json;
 
-use crate::pipe::{Pipe, tool};
+use crate::pipe::{Pipe, Prepared, tool};
 
 #[derive(Clone)]
 struct Echo;
@@ -59,6 +59,6 @@ pub(crate) fn connect() -> anyhow::Result<Pipe> {
 }
 
 /// The call that is measured.
-pub(crate) fn line() -> String {
+pub(crate) fn request() -> Prepared {
     tool("echo", &json!({ "text": "eighty bytes of payload, give or take, as in the echo probe of the notes" }))
 }

@@ -13,7 +13,11 @@ pub(crate) struct Pipe {
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     line: Vec<u8>,
+    next_id: u64,
 }
+
+/// A request without its id, as the rest of a line.
+pub(crate) struct Prepared(String);
 
 impl Pipe {
     /// Starts it and makes the first exchange.
@@ -22,30 +26,36 @@ impl Pipe {
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("the server does not start")?;
         let input = child.stdin.take().context("no standard input")?;
         let output = BufReader::with_capacity(1 << 20, child.stdout.take().context("no standard output")?);
-        let mut pipe = Self { child, input, output, line: Vec::new() };
+        let mut pipe = Self { child, input, output, line: Vec::new(), next_id: 1 };
         pipe.call(&request("server/discover", json!({})))?;
         Ok(pipe)
     }
 
     /// Sends one prepared line and waits for one line.
-    pub(crate) fn call(&mut self, line: &str) -> anyhow::Result<()> {
-        self.input.write_all(line.as_bytes())?;
+    pub(crate) fn call(&mut self, request: &Prepared) -> anyhow::Result<()> {
+        self.send(request)?;
         self.read()
     }
 
     /// Makes `calls` calls with up to `width` of them open at any time.
-    pub(crate) fn many(&mut self, line: &str, calls: usize, width: usize) -> anyhow::Result<()> {
+    pub(crate) fn many(&mut self, request: &Prepared, calls: usize, width: usize) -> anyhow::Result<()> {
         let first = width.min(calls);
         for _ in 0..first {
-            self.input.write_all(line.as_bytes())?;
+            self.send(request)?;
         }
         for answered in 0..calls {
             self.read()?;
             if answered + first < calls {
-                self.input.write_all(line.as_bytes())?;
+                self.send(request)?;
             }
         }
         Ok(())
+    }
+
+    fn send(&mut self, request: &Prepared) -> anyhow::Result<()> {
+        let line = format!("{{\"jsonrpc\":\"2.0\",\"id\":{},{}", self.next_id, request.0);
+        self.next_id += 1;
+        Ok(self.input.write_all(line.as_bytes())?)
     }
 
     /// The last line, parsed.
@@ -79,19 +89,18 @@ impl Drop for Pipe {
     }
 }
 
-/// A stateless request as a line.
-pub(crate) fn request(method: &str, mut params: Value) -> String {
+/// A stateless request.
+pub(crate) fn request(method: &str, mut params: Value) -> Prepared {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
         "io.modelcontextprotocol/clientInfo": { "name": "bench", "version": "1" },
     });
-    let mut line = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
-    line.push('\n');
-    line
+    let rest = json!({ "method": method, "params": params }).to_string();
+    Prepared(format!("{}\n", rest.trim_start_matches('{')))
 }
 
-/// A tool call as a line.
-pub(crate) fn tool(name: &str, arguments: &Value) -> String {
+/// A tool call.
+pub(crate) fn tool(name: &str, arguments: &Value) -> Prepared {
     request("tools/call", json!({ "name": name, "arguments": arguments }))
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use telegraphist_tests::Home;
 
 use crate::grammers::Call;
-use crate::pipe::{Pipe, tool};
+use crate::pipe::{Pipe, Prepared, tool};
 
 /// A client of the product.
 pub(crate) struct Product {
@@ -25,17 +25,17 @@ impl Product {
     }
 
     /// One call.
-    pub(crate) fn call(&mut self, line: &str) -> anyhow::Result<()> {
-        self.pipe.call(line)
+    pub(crate) fn call(&mut self, request: &Prepared) -> anyhow::Result<()> {
+        self.pipe.call(request)
     }
 
     /// Many at once.
-    pub(crate) fn many(&mut self, line: &str, calls: usize, width: usize) -> anyhow::Result<()> {
-        self.pipe.many(line, calls, width)
+    pub(crate) fn many(&mut self, request: &Prepared, calls: usize, width: usize) -> anyhow::Result<()> {
+        self.pipe.many(request, calls, width)
     }
 
     /// The tool call that does what the raw request does.
-    pub(crate) fn line(&self, call: Call) -> String {
+    pub(crate) fn request(&self, call: Call) -> Prepared {
         match call {
             Call::GetMe => tool("get_me", &json!({})),
             Call::ReadMessages => tool("read_messages", &json!({ "chat": self.chat, "limit": 100 })),

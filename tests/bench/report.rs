@@ -79,15 +79,17 @@ impl Report {
     /// Measures every subject once, in turn.
     pub(crate) fn round(&mut self, echo: &mut Pipe, bare: &mut Bare, product: &mut Product) -> anyhow::Result<()> {
         let calls = self.calls;
-        let line = echo::line();
-        self.echo.add(&Times::of(calls, || echo.call(&line))?, rate(calls, || echo.many(&line, calls, WIDTH))?);
+        let request = echo::request();
+        self.echo.add(&Times::of(calls, || echo.call(&request))?, rate(calls, || echo.many(&request, calls, WIDTH))?);
         for (n, (call, _)) in CALLS.into_iter().enumerate() {
             // Sends wait for the disk; a tenth of them says as much.
             let calls = if call == Call::SendMessage { calls / 10 } else { calls };
             self.bare[n].add(&Times::of(calls, || bare.call(call))?, rate(calls, || bare.many(call, calls, WIDTH))?);
-            let line = product.line(call);
-            self.product[n]
-                .add(&Times::of(calls, || product.call(&line))?, rate(calls, || product.many(&line, calls, WIDTH))?);
+            let request = product.request(call);
+            self.product[n].add(
+                &Times::of(calls, || product.call(&request))?,
+                rate(calls, || product.many(&request, calls, WIDTH))?,
+            );
             check_answer(call, product)?;
         }
         Ok(())
@@ -113,7 +115,7 @@ impl Report {
         self.relay_kib = resident_kib(product.relay())?;
         let mut busy = Product::connect(home, 0)?;
         for (call, _) in CALLS.into_iter().filter(|(call, _)| *call != Call::ReadMessages) {
-            busy.many(&busy.line(call), self.calls / 10, WIDTH)?;
+            busy.many(&busy.request(call), self.calls / 10, WIDTH)?;
         }
         self.daemon_kib = resident_kib(product::daemon(home)?)?;
         Ok(())
