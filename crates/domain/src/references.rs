@@ -52,15 +52,9 @@ impl FromStr for ChatRef {
             return chat_of_path(path).ok_or(NotAChat);
         }
         if let Ok(id) = text.parse::<i64>() {
-            return if id == 0 {
-                Err(NotAChat)
-            } else {
-                Ok(Self::Id(ChatId(id)))
-            };
+            return if id == 0 { Err(NotAChat) } else { Ok(Self::Id(ChatId(id))) };
         }
-        username(text.strip_prefix('@').unwrap_or(text))
-            .map(Self::Username)
-            .ok_or(NotAChat)
+        username(text.strip_prefix('@').unwrap_or(text)).map(Self::Username).ok_or(NotAChat)
     }
 }
 
@@ -95,21 +89,14 @@ impl FromStr for MessageRef {
         if let Some(query) = text.strip_prefix("tg://privatepost?") {
             return private_post_query(query).ok_or(NotAMessageLink);
         }
-        link_path(text)
-            .and_then(message_of_path)
-            .ok_or(NotAMessageLink)
+        link_path(text).and_then(message_of_path).ok_or(NotAMessageLink)
     }
 }
 
 /// What follows the host of a Telegram web link, without the leading slash.
 fn link_path(text: &str) -> Option<&str> {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"))
-        .unwrap_or(text);
-    ["t.me/", "telegram.me/", "www.t.me/", "telegram.dog/"]
-        .iter()
-        .find_map(|host| rest.strip_prefix(host))
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
+    ["t.me/", "telegram.me/", "www.t.me/", "telegram.dog/"].iter().find_map(|host| rest.strip_prefix(host))
 }
 
 fn chat_of_path(path: &str) -> Option<ChatRef> {
@@ -123,9 +110,7 @@ fn chat_of_path(path: &str) -> Option<ChatRef> {
         _ if first.starts_with('+') => {
             let hash = &first[1..];
             // `t.me/+4915…` is a phone number, `t.me/+AbC…` an invitation.
-            phone_digits(hash)
-                .map(ChatRef::Phone)
-                .or_else(|| invite(hash))
+            phone_digits(hash).map(ChatRef::Phone).or_else(|| invite(hash))
         }
         _ => username(first).map(ChatRef::Username),
     }
@@ -144,19 +129,11 @@ fn message_of_path(path: &str) -> Option<MessageRef> {
         [] => return None,
     };
     let (topic, message) = match rest {
-        [message] => (
-            query_value(query, "thread").and_then(message_id),
-            message_id(message)?,
-        ),
+        [message] => (query_value(query, "thread").and_then(message_id), message_id(message)?),
         [topic, message] => (Some(message_id(topic)?), message_id(message)?),
         _ => return None,
     };
-    Some(MessageRef {
-        chat,
-        topic,
-        message,
-        comment: query_value(query, "comment").and_then(message_id),
-    })
+    Some(MessageRef { chat, topic, message, comment: query_value(query, "comment").and_then(message_id) })
 }
 
 fn resolve_query(query: &str) -> Option<MessageRef> {
@@ -178,11 +155,7 @@ fn private_post_query(query: &str) -> Option<MessageRef> {
 }
 
 fn query_value<'a>(query: &'a str, name: &str) -> Option<&'a str> {
-    query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+    query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 fn message_id(text: &str) -> Option<MessageId> {
@@ -195,18 +168,12 @@ fn private_channel(text: &str) -> Option<ChatRef> {
 }
 
 fn invite(hash: &str) -> Option<ChatRef> {
-    let valid = hash.len() >= 8
-        && hash
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let valid = hash.len() >= 8 && hash.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     valid.then(|| ChatRef::Invite(hash.to_owned()))
 }
 
 fn phone_digits(text: &str) -> Option<String> {
-    let kept: String = text
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')'))
-        .collect();
+    let kept: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect();
     let valid = (5..=15).contains(&kept.len()) && kept.chars().all(|c| c.is_ascii_digit());
     valid.then_some(kept)
 }
@@ -260,30 +227,12 @@ mod tests {
     fn a_chat_is_named_in_every_usual_way() {
         let chat = |text: &str| text.parse::<ChatRef>();
         assert_eq!(chat("me"), Ok(ChatRef::Me));
-        assert_eq!(
-            chat("-1001234567890"),
-            Ok(ChatRef::Id(ChatId(-1_001_234_567_890)))
-        );
-        assert_eq!(
-            chat("@Some_Name"),
-            Ok(ChatRef::Username("some_name".into()))
-        );
-        assert_eq!(
-            chat("https://t.me/some_name"),
-            Ok(ChatRef::Username("some_name".into()))
-        );
-        assert_eq!(
-            chat("t.me/c/1234567890/5"),
-            Ok(ChatRef::Id(ChatId(-1_001_234_567_890)))
-        );
-        assert_eq!(
-            chat("+1 (555) 000-1234"),
-            Ok(ChatRef::Phone("15550001234".into()))
-        );
-        assert_eq!(
-            chat("https://t.me/+AbCdEfGh123"),
-            Ok(ChatRef::Invite("AbCdEfGh123".into()))
-        );
+        assert_eq!(chat("-1001234567890"), Ok(ChatRef::Id(ChatId(-1_001_234_567_890))));
+        assert_eq!(chat("@Some_Name"), Ok(ChatRef::Username("some_name".into())));
+        assert_eq!(chat("https://t.me/some_name"), Ok(ChatRef::Username("some_name".into())));
+        assert_eq!(chat("t.me/c/1234567890/5"), Ok(ChatRef::Id(ChatId(-1_001_234_567_890))));
+        assert_eq!(chat("+1 (555) 000-1234"), Ok(ChatRef::Phone("15550001234".into())));
+        assert_eq!(chat("https://t.me/+AbCdEfGh123"), Ok(ChatRef::Invite("AbCdEfGh123".into())));
         for nonsense in ["", "0", "@", "a b c", "+12", "https://t.me/", "ab"] {
             assert_eq!(chat(nonsense), Err(NotAChat), "{nonsense}");
         }
@@ -293,21 +242,11 @@ mod tests {
     fn a_message_link_gives_chat_topic_message_and_comment() {
         let link: MessageRef = "https://t.me/c/1234567890/7/42?comment=9".parse().unwrap();
         assert_eq!(link.chat, ChatRef::Id(ChatId(-1_001_234_567_890)));
-        assert_eq!(
-            (link.topic, link.message, link.comment),
-            (Some(MessageId(7)), MessageId(42), Some(MessageId(9)))
-        );
+        assert_eq!((link.topic, link.message, link.comment), (Some(MessageId(7)), MessageId(42), Some(MessageId(9))));
         let link: MessageRef = "tg://resolve?domain=some_name&post=3".parse().unwrap();
-        assert_eq!(
-            (link.chat, link.message),
-            (ChatRef::Username("some_name".into()), MessageId(3))
-        );
+        assert_eq!((link.chat, link.message), (ChatRef::Username("some_name".into()), MessageId(3)));
         assert!("https://t.me/some_name".parse::<MessageRef>().is_err());
-        assert!(
-            "https://example.org/some_name/3"
-                .parse::<MessageRef>()
-                .is_err()
-        );
+        assert!("https://example.org/some_name/3".parse::<MessageRef>().is_err());
     }
 
     #[test]

@@ -78,8 +78,7 @@ pub trait Files: Send + Sync {
     /// Opens a file of an allowed folder; `path` is absolute.
     async fn read(&self, path: &str) -> Result<Incoming, FileError>;
     /// Starts a file named `name` in `folder` (absolute, allowed) or in downloads.
-    async fn write(&self, folder: Option<&str>, name: &str)
-    -> Result<Box<dyn Outgoing>, FileError>;
+    async fn write(&self, folder: Option<&str>, name: &str) -> Result<Box<dyn Outgoing>, FileError>;
     /// Fetches a URL whose resolved address is public.
     async fn fetch(&self, url: &str, limits: FetchLimits) -> Result<Incoming, FileError>;
 }

@@ -149,11 +149,7 @@ pub trait SignIn: Send + Sync {
     /// Tries a code.
     async fn submit_code(&self, session: SessionId, code: &str) -> Result<SignInStep, SignInError>;
     /// Tries a password, after `PasswordNeeded`.
-    async fn submit_password(
-        &self,
-        session: SessionId,
-        password: &SecretString,
-    ) -> Result<SignedIn, SignInError>;
+    async fn submit_password(&self, session: SessionId, password: &SecretString) -> Result<SignedIn, SignInError>;
     /// Starts or goes on with a QR sign-in: call again when `Show` expired, or to look whether it was scanned.
     /// Returns as soon as something changed, or the current token after at most `wait`.
     async fn qr(
@@ -163,12 +159,8 @@ pub trait SignIn: Send + Sync {
         wait: std::time::Duration,
     ) -> Result<QrStep, SignInError>;
     /// Takes over a key of another library and checks that it works.
-    async fn import(
-        &self,
-        session: SessionId,
-        api: &ApiCredentials,
-        key: ImportedKey,
-    ) -> Result<SignedIn, SignInError>;
+    async fn import(&self, session: SessionId, api: &ApiCredentials, key: ImportedKey)
+    -> Result<SignedIn, SignInError>;
     /// The key and address to export.
     async fn export(&self, session: SessionId) -> Result<Option<ImportedKey>, SignInError>;
     /// Tells Telegram to forget the login. Local secrets go with `forget`.

@@ -123,12 +123,9 @@ impl Cursors {
         let Some(bytes) = &self.position else {
             return Ok(None);
         };
-        serde_json::from_slice(bytes).map(Some).map_err(|_| {
-            Refused::new(
-                "cursor",
-                "was made by another version; start again without it",
-            )
-        })
+        serde_json::from_slice(bytes)
+            .map(Some)
+            .map_err(|_| Refused::new("cursor", "was made by another version; start again without it"))
     }
 
     /// A cursor for `position`.
