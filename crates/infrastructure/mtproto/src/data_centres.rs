@@ -1,7 +1,7 @@
 //! Where Telegram is: the addresses that everybody knows, and those that configuration puts in their place.
 
 use std::fmt;
-use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::str::FromStr;
 
 use grammers_session::SessionData;
@@ -79,6 +79,16 @@ pub(crate) fn well_known() -> Vec<GrammersDc> {
     known
 }
 
+/// A data centre of which only the number is known.
+pub(crate) fn without_address(id: i32) -> GrammersDc {
+    GrammersDc {
+        id,
+        ipv4: SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0),
+        ipv6: SocketAddrV6::new(Ipv6Addr::UNSPECIFIED, 0, 0, 0),
+        auth_key: None,
+    }
+}
+
 /// Points `dc` at `address`. grammers dials the IPv4 field unless told otherwise, so a native IPv6 address goes in
 /// its own field and [`dials_v6`] says so.
 pub(crate) fn point_at(dc: &mut GrammersDc, address: SocketAddr) {
@@ -89,7 +99,7 @@ pub(crate) fn point_at(dc: &mut GrammersDc, address: SocketAddr) {
         }
         SocketAddr::V6(v6) => {
             dc.ipv6 = v6;
-            dc.ipv4 = SocketAddrV4::new(std::net::Ipv4Addr::UNSPECIFIED, 0);
+            dc.ipv4 = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
         }
     }
 }

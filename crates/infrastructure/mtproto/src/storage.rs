@@ -88,9 +88,7 @@ impl Storage {
             if row.is_home {
                 home = row.dc;
             }
-            if let Some(dc) = dcs.get_mut(&row.dc) {
-                dc.recall(&row, key.as_ref());
-            }
+            dcs.entry(row.dc).or_insert_with(|| Dc::unheard_of(row.dc)).recall(&row, key.as_ref());
         }
         let memory = Memory {
             home,
@@ -165,9 +163,8 @@ impl Storage {
         self.peers.set_dc(self.session, dc_row(key.dc, key.address, true)).await?;
         let mut memory = self.write();
         memory.home = key.dc;
-        if let Some(dc) = memory.dcs.get_mut(&key.dc) {
-            dc.recall(&dc_row(key.dc, key.address, true), Some(secret));
-        }
+        let dc = memory.dcs.entry(key.dc).or_insert_with(|| Dc::unheard_of(key.dc));
+        dc.recall(&dc_row(key.dc, key.address, true), Some(secret));
         Ok(())
     }
 
@@ -236,6 +233,11 @@ pub(crate) async fn delete_keys(vault: &dyn Vault, session: SessionId) -> Result
 impl Dc {
     fn new(option: GrammersDc) -> Self {
         Self { option, is_pinned: false, imported: None, is_kept: false }
+    }
+
+    /// A data centre beyond those that everybody knows: its address comes with a session string, or from Telegram.
+    fn unheard_of(id: i32) -> Self {
+        Self::new(data_centres::without_address(id))
     }
 
     /// Applies what an earlier run kept.

@@ -85,6 +85,20 @@ async fn an_imported_address_wins_over_configuration_and_server() {
 }
 
 #[tokio::test]
+async fn an_imported_data_centre_that_nobody_knows_is_reached_at_its_own_address() {
+    let store = store();
+    let key = ImportedKey { dc: 203, ..imported(ELSEWHERE, 3) };
+    let importing = open(&store, Purpose::Account, &[]).await;
+    importing.install(&key).await.unwrap();
+    let later = open(&store, Purpose::Account, &[]).await;
+    for storage in [importing, later] {
+        assert_eq!(storage.home(), 203);
+        assert_eq!(data_centres::dialled(&dc(&storage, 203)).to_string(), ELSEWHERE);
+        assert_eq!(dc(&storage, 203).auth_key, Some([3; 256]));
+    }
+}
+
+#[tokio::test]
 async fn an_accounts_key_is_replaced_only_by_signing_in() {
     let store = store();
     open(&store, Purpose::Account, &[]).await.install(&imported(ELSEWHERE, 3)).await.unwrap();
