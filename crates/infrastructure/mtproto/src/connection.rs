@@ -73,15 +73,16 @@ impl Connection {
         }
         self.introduce(dc, patience).await?;
         let again = (does == Does::Reads).then(|| body.clone());
-        match (self.line(dc).call(does, body, patience).await, again) {
+        let outcome = match (self.line(dc).call(does, body, patience).await, again) {
             // The data centre forgot who we are: the home can tell it again.
-            (Err(CallError::Rpc(rpc)), Some(body)) if errors::needs_login(&rpc) => {
-                self.introduced.lock().await.remove(&dc);
+            (Err(error), Some(body)) if is_stranger(&error) => {
+                patience.during(self.introduced.lock()).await.map_err(CallError::before)?.remove(&dc);
                 self.introduce(dc, patience).await?;
                 self.line(dc).call(does, body, patience).await
             }
             (outcome, _) => outcome,
-        }
+        };
+        outcome.map_err(abroad)
     }
 
     /// Sends a request to `dc` as the connection is, signed in or not, and reads the answer.
@@ -108,7 +109,7 @@ impl Connection {
         let tl::enums::auth::ExportedAuthorization::Authorization(exported) =
             self.ask(home, Does::Reads, &export, patience).await?;
         let import = tl::functions::auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
-        self.ask(dc, Does::Reads, &import, patience).await?;
+        self.ask(dc, Does::Reads, &import, patience).await.map_err(abroad)?;
         introduced.insert(dc);
         Ok(())
     }
@@ -124,8 +125,40 @@ impl Connection {
     }
 }
 
+/// Whether a data centre does not know who asks.
+fn is_stranger(error: &CallError) -> bool {
+    match error {
+        CallError::Rpc(rpc) => errors::needs_login(rpc),
+        CallError::KeyUnknown => true,
+        CallError::NotSent(_) | CallError::Lost(_) | CallError::Ended { .. } | CallError::Store(_) => false,
+    }
+}
+
+/// Whether a login is lost is for the home to say. That another data centre does not know it is trouble there.
+fn abroad(error: CallError) -> CallError {
+    if is_stranger(&error) { CallError::NotSent("the data centre does not know the account".into()) } else { error }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
         self.origin.stop.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use grammers_mtsender::RpcError;
+
+    use super::*;
+
+    #[test]
+    fn being_unknown_abroad_is_no_lost_login() {
+        let rpc = |text: &str| {
+            let error = tl::types::RpcError { error_code: 401, error_message: text.to_owned() };
+            CallError::Rpc(RpcError::from(error))
+        };
+        assert!(matches!(abroad(rpc("AUTH_KEY_UNREGISTERED")), CallError::NotSent(_)));
+        assert!(matches!(abroad(CallError::KeyUnknown), CallError::NotSent(_)));
+        assert!(matches!(abroad(CallError::Lost("cut".into())), CallError::Lost(_)));
     }
 }
