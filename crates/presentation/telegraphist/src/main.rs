@@ -31,10 +31,14 @@ use telegraphist_application::Failure;
 
 use crate::arguments::Arguments;
 use crate::environment::Environment;
+use crate::relay::Errand;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match commands::run(arguments, Environment::of_process()) {
+    let outcome = match Errand::of_this_image() {
+        Some(errand) => errand.run(),
+        None => commands::run(Arguments::parse(), Environment::of_process()),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             tell(&problem);

@@ -6,6 +6,7 @@
 //! handed over in full goes to the new daemon. Nothing but the protocol is ever written to standard output.
 
 mod answers;
+mod errand;
 mod lost;
 mod open;
 mod requests;
@@ -21,6 +22,7 @@ use anyhow::Context as _;
 
 use crate::greeting::Hello;
 use crate::link::Link;
+pub(crate) use errand::Errand;
 use open::Open;
 
 /// What is read at once.
@@ -30,7 +32,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const FINISH_MAX: Duration = Duration::from_mins(1);
 
 /// Passes lines until the client is gone.
-pub(crate) fn run(link: Link, hello: Hello) -> anyhow::Result<()> {
+fn run(link: Link, hello: Hello) -> anyhow::Result<()> {
     let stream = link.open(&hello)?;
     let relay = Arc::new(Relay {
         state: Mutex::new(State {

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use super::Context;
 use crate::daemon::{self, Stay};
 use crate::greeting::Hello;
-use crate::relay;
+use crate::relay::Errand;
 use crate::telemetry;
 use crate::terminal::note;
 
@@ -13,7 +13,7 @@ use crate::terminal::note;
 pub(crate) fn relay(context: &Context) -> anyhow::Result<()> {
     tell_a_person();
     let hello = Hello::mcp(&context.places, &context.settings.tools);
-    relay::run(context.link(), hello)
+    Errand::new(context.link(), hello).go()
 }
 
 /// As the profile's owner, with this one client and whoever comes over the socket.
