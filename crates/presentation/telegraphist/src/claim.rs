@@ -68,6 +68,6 @@ async fn locked(lock: &File, places: &Places) -> anyhow::Result<()> {
 }
 
 /// The process that has it, as it wrote itself down.
-fn owner(places: &Places) -> String {
+pub(crate) fn owner(places: &Places) -> String {
     std::fs::read_to_string(places.lock()).map_or_else(|_| "?".to_owned(), |text| text.trim().to_owned())
 }

@@ -37,8 +37,16 @@ pub(crate) struct Usage(pub(crate) String);
 pub(crate) fn code_of(problem: &anyhow::Error) -> ExitCode {
     let code = if problem.is::<Usage>() || problem.is::<SettingsError>() {
         USAGE
-    } else if problem.is::<LinkError>() {
-        NOT_REACHABLE
+    } else if let Some(problem) = problem.downcast_ref::<LinkError>() {
+        match problem {
+            // It will turn us away again: unknown tools, or a daemon that was started to stay.
+            LinkError::Refused(_) => USAGE,
+            LinkError::Places(_)
+            | LinkError::Io { .. }
+            | LinkError::NotStarted { .. }
+            | LinkError::Silent { .. }
+            | LinkError::Unsteady { .. } => NOT_REACHABLE,
+        }
     } else if let Some(failure) = problem.downcast_ref::<Failure>() {
         code_of_failure(failure.code)
     } else {

@@ -3,8 +3,10 @@
 //! Blocking, and without a runtime: this is what the relay and every command begin with. Any number of processes may
 //! come at once; a lock lets one of them start the daemon while the others wait for it.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -14,11 +16,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::claim;
 use crate::greeting::{GREETING_BYTES_MAX, Hello, RefusalReason, Welcome};
 use crate::places::Places;
 
 /// How long a daemon may take to start; it may have to wait for its predecessor to finish.
 const START_MAX: Duration = Duration::from_mins(1);
+
+/// An owner that was reached says welcome at once, or after opening a fresh demo.
+const WELCOME_MAX: Duration = Duration::from_secs(30);
 
 /// A daemon may go idle between our connecting and our greeting; then the next attempt starts another.
 const ATTEMPTS_MAX: usize = 4;
@@ -42,14 +48,17 @@ pub(crate) enum LinkError {
     #[error("{0:#}")]
     Places(anyhow::Error),
     /// The socket, the lock or the log.
-    #[error("cannot reach the daemon at {}: {source}", path.display())]
-    Io { path: PathBuf, source: std::io::Error },
+    #[error("cannot reach the daemon at {}: {problem}", path.display())]
+    Io { path: PathBuf, problem: std::io::Error },
     /// The daemon did not come up; its own words.
     #[error("the daemon did not start: {problem}")]
     NotStarted { problem: String },
     /// The owner turned us away.
     #[error("{0}")]
     Refused(String),
+    /// It takes connections and says nothing: stopped by a debugger, or out of memory.
+    #[error("the daemon of profile {profile} does not answer; end its process, {process}, and try again")]
+    Silent { profile: String, process: String },
     /// It came and went.
     #[error("the daemon ends as soon as it is reached; its log may say why: {}", log.display())]
     Unsteady { log: PathBuf },
@@ -93,7 +102,11 @@ impl Link {
                 RefusalReason::Invalid => Err(LinkError::Refused(refusal.message)),
             },
             Err(problem) if is_gone(problem.kind()) => Ok(None),
-            Err(source) => Err(self.io(source)),
+            Err(problem) if is_timeout(problem.kind()) => Err(LinkError::Silent {
+                profile: self.places.profile.as_str().to_owned(),
+                process: claim::owner(&self.places),
+            }),
+            Err(problem) => Err(self.io(problem)),
         }
     }
 
@@ -106,9 +119,9 @@ impl Link {
             .write(true)
             .mode(0o600)
             .open(self.places.starting())
-            .map_err(|source| self.io(source))?;
+            .map_err(|problem| self.io(problem))?;
         // Whoever holds it is starting a daemon, which takes START_MAX at most. The lock ends with `starting`.
-        starting.lock().map_err(|source| self.io(source))?;
+        starting.lock().map_err(|problem| self.io(problem))?;
         if let Some(stream) = self.open_existing(hello)? {
             return Ok(Some(stream));
         }
@@ -118,8 +131,9 @@ impl Link {
 
     /// Starts a daemon that outlives us, and waits until it says that it is ready.
     fn spawn_daemon(&self) -> Result<(), LinkError> {
-        let program = std::env::current_exe().map_err(|source| self.io(source))?;
-        let log = self.open_log().map_err(|source| LinkError::Io { path: self.places.log(), source })?;
+        let program = std::env::current_exe().map_err(|problem| self.io(problem))?;
+        let program = still_there(program);
+        let log = self.open_log().map_err(|problem| LinkError::Io { path: self.places.log(), problem })?;
         let mut command = Command::new(program);
         command.arg("--profile").arg(self.places.profile.as_str());
         if let Some(config) = &self.config {
@@ -132,7 +146,7 @@ impl Link {
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
-            .map_err(|source| self.io(source))?;
+            .map_err(|problem| self.io(problem))?;
         let stdout = daemon.stdout.take().expect("it was asked to be piped");
         let Some(line) = first_line_within(stdout, START_MAX) else {
             // It is not one that anybody could use; should it be gone already, so much the better.
@@ -160,8 +174,8 @@ impl Link {
         Ok(log)
     }
 
-    fn io(&self, source: std::io::Error) -> LinkError {
-        LinkError::Io { path: self.places.socket.clone(), source }
+    fn io(&self, problem: std::io::Error) -> LinkError {
+        LinkError::Io { path: self.places.socket.clone(), problem }
     }
 }
 
@@ -169,12 +183,14 @@ impl Link {
 fn greet(stream: &UnixStream, hello: &Hello) -> std::io::Result<Welcome> {
     let mut line = serde_json::to_vec(hello)?;
     line.push(b'\n');
+    stream.set_read_timeout(Some(WELCOME_MAX))?;
     (&*stream).write_all(&line)?;
     let mut answer = String::new();
     BufReader::new(stream.take(GREETING_BYTES_MAX)).read_line(&mut answer)?;
     if answer.is_empty() {
         return Err(ErrorKind::UnexpectedEof.into());
     }
+    stream.set_read_timeout(None)?;
     Ok(serde_json::from_str(&answer)?)
 }
 
@@ -184,6 +200,20 @@ fn is_nobody_there(kind: ErrorKind) -> bool {
 
 fn is_gone(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
+}
+
+fn is_timeout(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+/// Linux marks the path of a program that was replaced while it ran, as an upgrade does under a client that is open
+/// all day. What stands there now is what to start.
+fn still_there(program: PathBuf) -> PathBuf {
+    let replaced = program.as_os_str().as_bytes().strip_suffix(b" (deleted)").map(OsStr::from_bytes);
+    match replaced {
+        Some(path) if !program.exists() => PathBuf::from(path),
+        Some(_) | None => program,
+    }
 }
 
 /// The first line of `output`, or what there was of it at its end; `None` when it takes too long.
@@ -196,4 +226,17 @@ fn first_line_within(output: impl std::io::Read + Send + 'static, max: Duration)
         let _ = sender.send(read.map(|_| line).unwrap_or_default());
     });
     receiver.recv_timeout(max).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_was_replaced_is_started_from_where_it_was() {
+        let upgraded = PathBuf::from("/opt/nowhere/telegraphist (deleted)");
+        assert_eq!(still_there(upgraded), PathBuf::from("/opt/nowhere/telegraphist"));
+        let untouched = PathBuf::from("/opt/nowhere/telegraphist");
+        assert_eq!(still_there(untouched.clone()), untouched);
+    }
 }

@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::scan::Scanner;
 use super::{CHUNK_BYTES, NoDaemon, Relay, lost};
@@ -12,15 +13,19 @@ use crate::greeting::Hello;
 /// A buffer that an answer has made larger than this is given back.
 const KEPT_BYTES_MAX: usize = 256 * 1024;
 
-/// So many daemons in a row may die before they said anything.
+/// So many daemons in a row may die young and without a word.
 const FRUITLESS_MAX: u32 = 5;
+
+/// One that was there this long has started well, even if nobody asked it anything.
+const YOUNG_MAX: Duration = Duration::from_secs(2);
 
 impl Relay {
     /// Passes answers until the client is done or no daemon can be had.
     pub(super) fn pass_answers(&self) -> anyhow::Result<()> {
         let mut fruitless = 0;
         while let Ok((connection, _)) = self.connection_where(|_| true) {
-            if self.pass_answers_of(&connection) {
+            let start = Instant::now();
+            if self.pass_answers_of(&connection) || start.elapsed() > YOUNG_MAX {
                 fruitless = 0;
             }
             if self.lose_connection() {

@@ -43,7 +43,7 @@ fn removing_a_session_needs_a_yes() {
 #[test]
 fn an_unknown_toolset_ends_the_server_with_the_nearest_name() {
     let refused = Home::new().run(&["--toolsets", "chatts"]);
-    assert_ne!(refused.code(), 0);
+    assert_eq!(refused.code(), 2);
     assert_eq!(refused.stdout(), "");
     assert!(refused.stderr().contains("chats"), "{}", refused.stderr());
 }
