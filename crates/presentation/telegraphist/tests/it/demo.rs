@@ -113,3 +113,23 @@ fn what_the_demo_prints_works_when_it_is_typed() {
     home.run(&["--profile", "demo", "daemon", "stop"]).done();
     assert!(demo.wait().expect("it ends").success());
 }
+
+#[test]
+fn what_people_write_is_in_no_log_however_much_is_logged() {
+    let home = Home::new();
+    let relay = home
+        .command(&["--profile", "demo"])
+        .env("TELEGRAPHIST_LOG__FILTER", "trace")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut session = Session::start(relay);
+    session.call("send_message", &json!({ "chat": "me", "text": "between us only" }));
+    session.end();
+    home.run(&["--profile", "demo", "daemon", "stop"]).done();
+    let log = home.path().join(".local/share/telegraphist/demo/daemon.log");
+    let log = fs_err::read_to_string(log).expect("there");
+    assert!(log.contains("send_message"), "nothing was logged at all: {log}");
+    assert!(!log.contains("between us"), "{log}");
+}
