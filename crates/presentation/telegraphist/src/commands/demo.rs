@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 
 use super::Context;
 use crate::arguments::Demo;
+use crate::claim::AlreadyServed;
 use crate::control::{Control, Request, Status};
 use crate::daemon::{self, Stay};
 use crate::demo;
@@ -14,6 +15,9 @@ use crate::link::Link;
 use crate::places::{Places, Profile};
 use crate::telemetry;
 use crate::terminal::Screen;
+
+/// How often a demo tries to take its profile over.
+const TAKE_OVERS_MAX: usize = 8;
 
 /// Serves a Telegram in a box.
 pub(crate) fn run(context: &Context, command: &Demo) -> anyhow::Result<()> {
@@ -42,14 +46,28 @@ fn on_stdio(context: &Context) -> anyhow::Result<()> {
 /// The demo for people: what to paste, what to try, then serving until Ctrl-C.
 fn on_screen(context: &Context) -> anyhow::Result<()> {
     let places = Places::of(demo_profile(), &context.environment)?;
-    make_way(&Link { places: places.clone(), config: context.config.clone() })?;
     daemon::runtime()?.block_on(async {
-        let demo = demo::open(&places, &context.settings, Stay::Foreground).await?;
+        let demo = opened(context, &places).await?;
         let control = demo.sandbox.control_address();
         drop(demo.sandbox);
         print(&Invocation::of_this_process()?, control)?;
         demo.owner.serve().await
     })
+}
+
+/// Takes the profile over from a demo in the background. A relay whose daemon makes way starts another at once, which
+/// may be quicker than we are; that one is asked to make way too.
+async fn opened(context: &Context, places: &Places) -> anyhow::Result<demo::Demo> {
+    let link = Link { places: places.clone(), config: context.config.clone() };
+    for _ in 1..TAKE_OVERS_MAX {
+        make_way(&link)?;
+        match demo::open(places, &context.settings, Stay::Foreground).await {
+            Err(problem) if problem.is::<AlreadyServed>() => {}
+            outcome => return outcome,
+        }
+    }
+    make_way(&link)?;
+    demo::open(places, &context.settings, Stay::Foreground).await
 }
 
 /// A demo that some client started in the background makes way; one that a person looks at does not.
