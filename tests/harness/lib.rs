@@ -5,11 +5,13 @@
 
 pub mod control;
 mod home;
+mod key_ring;
 mod programs;
 mod sandbox;
 mod stdio;
 
 pub use home::Home;
+pub use key_ring::KeyRing;
 pub use programs::{node_tool, program, python, repository};
 pub use sandbox::Sandbox;
 pub use stdio::{Era, Stdio, failure_of};

@@ -30,6 +30,7 @@ fn arrows_point_inwards() {
         ("telegraphist-domain", [].as_slice()),
         ("telegraphist-application", &["telegraphist-domain"]),
         ("telegraphist-files", &["telegraphist-domain", "telegraphist-application"]),
+        ("telegraphist-keyring", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-mtproto", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-sqlite", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-mcp", &["telegraphist-domain", "telegraphist-application"]),
@@ -40,6 +41,7 @@ fn arrows_point_inwards() {
                 "telegraphist-domain",
                 "telegraphist-application",
                 "telegraphist-files",
+                "telegraphist-keyring",
                 "telegraphist-mtproto",
                 "telegraphist-sqlite",
                 "telegraphist-mcp",
@@ -60,13 +62,15 @@ fn arrows_point_inwards() {
 
 #[test]
 fn each_technology_has_one_home() {
-    let homes: [(&str, &[&str]); 9] = [
+    let homes: [(&str, &[&str]); 11] = [
         ("grammers-client", &["telegraphist-mtproto"]),
         ("grammers-session", &["telegraphist-mtproto"]),
         ("grammers-mtsender", &["telegraphist-mtproto"]),
         ("grammers-tl-types", &["telegraphist-mtproto", "telegraphist-sandbox"]),
         ("grammers-crypto", &["telegraphist-mtproto", "telegraphist-sandbox"]),
         ("sqlx", &["telegraphist-sqlite"]),
+        ("secret-service", &["telegraphist-keyring"]),
+        ("zbus", &["telegraphist-keyring"]),
         ("rmcp", &["telegraphist-mcp"]),
         ("axum", &["telegraphist-sandbox"]),
         ("anyhow", &["telegraphist"]),

@@ -8,3 +8,4 @@ mod laws;
 mod sessions;
 mod strangers;
 mod telethon;
+mod vault;

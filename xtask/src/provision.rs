@@ -13,7 +13,8 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     let tools = target().join("tools");
     fs_err::create_dir_all(&tools)?;
     python(&tools)?;
-    node(&tools)
+    node(&tools)?;
+    key_ring()
 }
 
 /// A virtual environment with the Python clients of `tests/clients/requirements.txt`.
@@ -48,6 +49,12 @@ fn node(tools: &Path) -> anyhow::Result<()> {
     }
     run_quietly(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
     stamp.set()
+}
+
+/// A desktop's key ring and the message bus it is reached over.
+fn key_ring() -> anyhow::Result<()> {
+    require("dbus-daemon", &["--version"], &["dbus"])?;
+    require("gnome-keyring-daemon", &["--version"], &["gnome-keyring"])
 }
 
 /// Remembers for which version of a list something was fetched.

@@ -14,6 +14,7 @@ pub mod audit_log;
 pub mod event_store;
 pub mod idempotency;
 pub mod inbox;
+pub mod key_place;
 pub mod limiter;
 pub mod peers;
 pub mod vault;

@@ -73,7 +73,7 @@ impl From<StoreError> for Failure {
             StoreError::Vault(VaultError::Locked(reason)) => Self::new(
                 Code::VaultLocked,
                 format!("The vault is locked: {reason}."),
-                "Put the vault key back in its place, or run `telegraphist doctor`.",
+                "Unlock the key ring or put the vault key back in its place, or run `telegraphist doctor`.",
             ),
             StoreError::Vault(VaultError::Damaged { table }) => Self::new(
                 Code::Unavailable,

@@ -8,6 +8,7 @@ mod buckets;
 mod fixed;
 mod idempotency;
 mod inbox;
+mod key_ring;
 mod limiter;
 mod peers;
 mod sessions;
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use buckets::Buckets;
 pub use fixed::{CountingIds, FixedClock};
+pub use key_ring::MemoryKeyRing;
 
 use crate::ports::Clock;
 

@@ -9,6 +9,7 @@ mod event_store;
 mod files;
 mod idempotency;
 mod inbox;
+mod key_place;
 mod limiter;
 mod peers;
 mod sign_in;
@@ -22,6 +23,7 @@ pub use event_store::{AppendError, EventStore, Loaded, Version};
 pub use files::{FetchLimits, FileError, Files, Incoming, Outgoing, ReadHandle, WriteHandle};
 pub use idempotency::{CallKey, Claim, Entry, Idempotency, Outcome, PartState};
 pub use inbox::{Inbox, InboxEntry, InboxRow};
+pub use key_place::{KeyPlace, KeyPlaceKind};
 pub use limiter::{BucketKey, Limiter, Rate, Verdict};
 pub use peers::{DcAddress, KnownPeer, PeerKind, Peers, UpdateMark};
 pub use sign_in::{

@@ -1,21 +1,23 @@
 //! Sealing: how secrets and texts look at rest.
 //!
 //! A sealed value is `version | key id | nonce | ciphertext and tag`, by XChaCha20-Poly1305, whose long nonce may be
-//! drawn at random. Table and row are its associated data: a value copied to another row does not open there. Nothing
-//! here ever makes a key or says one.
+//! drawn at random. Table and row are its associated data: a value copied to another row does not open there. A key is
+//! made only where somebody asks for a new one, and is never said.
 
 use std::fmt;
+use std::str::FromStr;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
-use secrecy::{ExposeSecret, SecretBox, SecretSlice};
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretSlice};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::ports::VaultError;
 
+const ROOT_LENGTH: usize = 32;
 const VERSION: u8 = 1;
 const KEY_ID_LENGTH: usize = 8;
 const NONCE_LENGTH: usize = 24;
@@ -28,9 +30,56 @@ pub struct VaultKey {
     lookup: SecretBox<[u8; 32]>,
 }
 
+/// What the keys of a store follow from: 32 random bytes. Whoever has them can open everything.
+pub struct RootKey(SecretBox<[u8; ROOT_LENGTH]>);
+
+impl RootKey {
+    /// A new one.
+    pub fn random() -> Self {
+        let mut bytes = SecretBox::new(Box::new([0; ROOT_LENGTH]));
+        getrandom::fill(bytes.expose_secret_mut()).expect("the operating system gives randomness");
+        Self(bytes)
+    }
+
+    /// One that was kept; `None` if it does not have 32 bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let bytes: Zeroizing<[u8; ROOT_LENGTH]> = Zeroizing::new(bytes.try_into().ok()?);
+        Some(Self(SecretBox::new(Box::new(*bytes))))
+    }
+
+    /// Which key it is.
+    pub fn id(&self) -> KeyId {
+        let identity = derive(self.expose(), b"telegraphist/key-id/1");
+        let mut id = [0; KEY_ID_LENGTH];
+        id.copy_from_slice(&identity[..KEY_ID_LENGTH]);
+        KeyId(id)
+    }
+
+    /// The bytes, for whoever keeps them.
+    pub fn expose(&self) -> &[u8; ROOT_LENGTH] {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RootKey({})", self.id())
+    }
+}
+
 /// Says which key it is without saying the key; stored with what it sealed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyId([u8; KEY_ID_LENGTH]);
+
+impl FromStr for KeyId {
+    type Err = hex::FromHexError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut id = [0; KEY_ID_LENGTH];
+        hex::decode_to_slice(text, &mut id)?;
+        Ok(Self(id))
+    }
+}
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,15 +100,12 @@ impl fmt::Debug for VaultKey {
 }
 
 impl VaultKey {
-    /// The keys that follow from 32 random bytes: one that seals, one for look-ups, and the id.
-    pub fn new(root: &SecretBox<[u8; 32]>) -> Self {
-        let sealing = Zeroizing::new(derive(root.expose_secret(), b"telegraphist/seal/1"));
-        let lookup = derive(root.expose_secret(), b"telegraphist/lookup/1");
-        let identity = derive(root.expose_secret(), b"telegraphist/key-id/1");
-        let mut id = [0; KEY_ID_LENGTH];
-        id.copy_from_slice(&identity[..KEY_ID_LENGTH]);
+    /// The keys that follow from `root`: one that seals, one for look-ups, and the id.
+    pub fn new(root: &RootKey) -> Self {
+        let sealing = Zeroizing::new(derive(root.expose(), b"telegraphist/seal/1"));
+        let lookup = derive(root.expose(), b"telegraphist/lookup/1");
         Self {
-            id: KeyId(id),
+            id: root.id(),
             cipher: XChaCha20Poly1305::new(sealing.as_slice().try_into().expect("a derived key has 32 bytes")),
             lookup: SecretBox::new(Box::new(lookup)),
         }
@@ -130,7 +176,7 @@ mod tests {
     use super::*;
 
     fn key(byte: u8) -> VaultKey {
-        VaultKey::new(&SecretBox::new(Box::new([byte; 32])))
+        VaultKey::new(&RootKey::from_bytes(&[byte; 32]).unwrap())
     }
 
     #[test]
@@ -170,5 +216,16 @@ mod tests {
     #[test]
     fn a_key_is_not_shown() {
         assert_eq!(format!("{:?}", key(1)), format!("VaultKey {{ id: KeyId({}), .. }}", key(1).id()));
+        let root = RootKey::from_bytes(&[1; 32]).unwrap();
+        assert_eq!(format!("{root:?}"), format!("RootKey({})", key(1).id()));
+    }
+
+    #[test]
+    fn a_root_key_has_its_length_and_its_id_is_read_back() {
+        assert!(RootKey::from_bytes(&[1; 31]).is_none());
+        let (one, other) = (RootKey::random(), RootKey::random());
+        assert_ne!(one.id(), other.id());
+        assert_eq!(one.id().to_string().parse(), Ok(one.id()));
+        assert!("0123".parse::<KeyId>().is_err());
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use super::{FixedClock, MemoryStore, lock};
-use crate::contracts::Place;
+use super::{FixedClock, MemoryKeyRing, MemoryStore, lock};
+use crate::contracts::{self, Place};
 use crate::ports::{AuditEntry, AuditLog, Clock, Verification};
 
 /// One store, whose clones are all there is after a "restart".
@@ -22,6 +22,11 @@ impl Place for InMemory {
 }
 
 crate::contract_tests!(InMemory::new());
+
+#[tokio::test]
+async fn a_key_ring_keeps_the_contract_of_key_places() {
+    contracts::key_place::keys_are_kept_until_they_are_forgotten(&MemoryKeyRing::default()).await;
+}
 
 #[tokio::test]
 async fn a_changed_row_breaks_the_chain() {

@@ -9,6 +9,7 @@ use telegraphist_application::sealing::VaultKey;
 
 use crate::SqliteStore;
 use crate::errors::{store_error, unreadable};
+use crate::sealing::{Change, PAGE};
 
 /// What sealed outcomes are bound to, with their row.
 const TABLE: &str = "calls.outcome";
@@ -16,11 +17,13 @@ const TABLE: &str = "calls.outcome";
 #[async_trait]
 impl Idempotency for SqliteStore {
     async fn look_up(&self, key: &CallKey) -> Result<Option<Entry>, StoreError> {
-        entry(&mut *self.reader().await?, &self.inner.key, key).await
+        let vault_key = self.key().await;
+        entry(&mut *self.reader().await?, &vault_key, key).await
     }
 
     async fn claim(&self, key: &CallKey, claim: &Claim) -> Result<Option<Entry>, StoreError> {
-        let (vault_key, key, claim) = (Arc::clone(&self.inner.key), key.clone(), claim.clone());
+        let guard = self.key().await;
+        let (vault_key, key, claim) = (Arc::clone(&guard), key.clone(), claim.clone());
         self.write(move |connection| {
             Box::pin(async move {
                 let is_new = insert(connection, &key, &claim).await.map_err(store_error)?;
@@ -56,7 +59,8 @@ impl Idempotency for SqliteStore {
 
     async fn finish(&self, key: &CallKey, outcome: &Outcome) -> Result<(), StoreError> {
         let plain = zeroize::Zeroizing::new(serde_json::to_vec(outcome).map_err(unreadable)?);
-        let (key, sealed) = (key.clone(), self.inner.key.seal(TABLE, &row_of(key), &plain));
+        let vault_key = self.key().await;
+        let (key, sealed) = (key.clone(), vault_key.seal(TABLE, &row_of(key), &plain));
         self.write(move |connection| {
             Box::pin(async move {
                 sqlx::query("UPDATE calls SET outcome = ?4 WHERE principal = ?1 AND session = ?2 AND key = ?3")
@@ -175,4 +179,38 @@ async fn parts(connection: &mut SqliteConnection, key: &CallKey) -> Result<Vec<(
 /// The row's name for the seal; the session's length is fixed, so no two rows have the same.
 fn row_of(key: &CallKey) -> String {
     format!("{}/{}/{}/{}", key.session, key.principal.len(), key.principal, key.key)
+}
+
+/// Seals every outcome anew, a page at a time: answers hold texts, and a week of them is kept.
+pub(crate) async fn reseal(connection: &mut SqliteConnection, change: &Change) -> Result<(), StoreError> {
+    let mut last = (String::new(), String::new(), String::new());
+    loop {
+        let rows: Vec<(String, String, String, Vec<u8>)> = sqlx::query_as(
+            "SELECT principal, session, key, outcome FROM calls
+             WHERE outcome IS NOT NULL AND (principal, session, key) > (?, ?, ?)
+             ORDER BY principal, session, key LIMIT ?",
+        )
+        .bind(&last.0)
+        .bind(&last.1)
+        .bind(&last.2)
+        .bind(PAGE)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(store_error)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for (principal, session, key, outcome) in rows {
+            let call = CallKey { principal, session: session.parse().map_err(unreadable)?, key };
+            sqlx::query("UPDATE calls SET outcome = ?4 WHERE principal = ?1 AND session = ?2 AND key = ?3")
+                .bind(&call.principal)
+                .bind(&session)
+                .bind(&call.key)
+                .bind(change.reseal(TABLE, &row_of(&call), &outcome)?)
+                .execute(&mut *connection)
+                .await
+                .map_err(store_error)?;
+            last = (call.principal, session, call.key);
+        }
+    }
 }

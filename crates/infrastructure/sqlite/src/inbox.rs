@@ -4,10 +4,12 @@ use secrecy::ExposeSecret;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use telegraphist_application::ports::{Inbox, InboxEntry, InboxRow, StoreError};
+use telegraphist_application::sealing::VaultKey;
 use telegraphist_domain::SessionId;
 
 use crate::SqliteStore;
-use crate::errors::store_error;
+use crate::errors::{store_error, unreadable};
+use crate::sealing::{Change, PAGE};
 
 /// What sealed payloads are bound to, with session and key.
 const TABLE: &str = "inbox.payload";
@@ -27,7 +29,8 @@ impl Inbox for SqliteStore {
             return Ok(0);
         }
         let received = self.inner.clock.now();
-        let sealed: Vec<Sealed> = entries.iter().map(|entry| self.seal_entry(session, entry)).collect();
+        let key = self.key().await;
+        let sealed: Vec<Sealed> = entries.iter().map(|entry| seal_entry(&key, session, entry)).collect();
         self.write(move |connection| {
             Box::pin(async move { store(connection, session, received, sealed).await.map_err(store_error) })
         })
@@ -35,6 +38,7 @@ impl Inbox for SqliteStore {
     }
 
     async fn after(&self, session: SessionId, position: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        let key = self.key().await;
         let rows = sqlx::query(
             "SELECT position, received, kind, chat, dedupe_key, payload FROM inbox
              WHERE session = ? AND position > ? ORDER BY position LIMIT ?",
@@ -45,7 +49,7 @@ impl Inbox for SqliteStore {
         .fetch_all(&mut *self.reader().await?)
         .await
         .map_err(store_error)?;
-        rows.iter().map(|row| self.open_row(session, row)).collect()
+        rows.iter().map(|row| open_row(&key, session, row)).collect()
     }
 
     async fn newest(&self, session: SessionId) -> Result<u64, StoreError> {
@@ -78,33 +82,31 @@ impl Inbox for SqliteStore {
     }
 }
 
-impl SqliteStore {
-    fn seal_entry(&self, session: SessionId, entry: &InboxEntry) -> Sealed {
-        let row = row_of(session, &entry.dedupe_key);
-        Sealed {
-            kind: entry.kind.clone(),
-            chat: entry.chat,
-            dedupe_key: entry.dedupe_key.clone(),
-            payload: self.inner.key.seal(TABLE, &row, &entry.payload),
-        }
+fn seal_entry(key: &VaultKey, session: SessionId, entry: &InboxEntry) -> Sealed {
+    let row = row_of(session, &entry.dedupe_key);
+    Sealed {
+        kind: entry.kind.clone(),
+        chat: entry.chat,
+        dedupe_key: entry.dedupe_key.clone(),
+        payload: key.seal(TABLE, &row, &entry.payload),
     }
+}
 
-    fn open_row(&self, session: SessionId, row: &SqliteRow) -> Result<InboxRow, StoreError> {
-        let dedupe_key: String = row.try_get("dedupe_key").map_err(store_error)?;
-        let sealed: Vec<u8> = row.try_get("payload").map_err(store_error)?;
-        let payload = self.inner.key.open(TABLE, &row_of(session, &dedupe_key), &sealed)?;
-        let received = row.try_get("received").map_err(store_error)?;
-        Ok(InboxRow {
-            position: row.try_get::<i64, _>("position").map_err(store_error)?.unsigned_abs(),
-            received: DateTime::from_timestamp_micros(received).unwrap_or_default(),
-            entry: InboxEntry {
-                kind: row.try_get("kind").map_err(store_error)?,
-                chat: row.try_get("chat").map_err(store_error)?,
-                dedupe_key,
-                payload: payload.expose_secret().to_vec(),
-            },
-        })
-    }
+fn open_row(key: &VaultKey, session: SessionId, row: &SqliteRow) -> Result<InboxRow, StoreError> {
+    let dedupe_key: String = row.try_get("dedupe_key").map_err(store_error)?;
+    let sealed: Vec<u8> = row.try_get("payload").map_err(store_error)?;
+    let payload = key.open(TABLE, &row_of(session, &dedupe_key), &sealed)?;
+    let received = row.try_get("received").map_err(store_error)?;
+    Ok(InboxRow {
+        position: row.try_get::<i64, _>("position").map_err(store_error)?.unsigned_abs(),
+        received: DateTime::from_timestamp_micros(received).unwrap_or_default(),
+        entry: InboxEntry {
+            kind: row.try_get("kind").map_err(store_error)?,
+            chat: row.try_get("chat").map_err(store_error)?,
+            dedupe_key,
+            payload: payload.expose_secret().to_vec(),
+        },
+    })
 }
 
 /// How many were new.
@@ -154,4 +156,35 @@ async fn head(connection: &mut SqliteConnection, session: &str) -> Result<i64, s
 
 fn row_of(session: SessionId, dedupe_key: &str) -> String {
     format!("{session}/{dedupe_key}")
+}
+
+/// Seals every payload anew, a page at a time: an inbox may be larger than memory should be.
+pub(crate) async fn reseal(connection: &mut SqliteConnection, change: &Change) -> Result<(), StoreError> {
+    let (mut session, mut position) = (String::new(), 0);
+    loop {
+        let rows: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
+            "SELECT session, position, dedupe_key, payload FROM inbox
+             WHERE (session, position) > (?, ?) ORDER BY session, position LIMIT ?",
+        )
+        .bind(&session)
+        .bind(position)
+        .bind(PAGE)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(store_error)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for (of_session, at, dedupe_key, payload) in rows {
+            let row = row_of(of_session.parse().map_err(unreadable)?, &dedupe_key);
+            sqlx::query("UPDATE inbox SET payload = ?3 WHERE session = ?1 AND position = ?2")
+                .bind(&of_session)
+                .bind(at)
+                .bind(change.reseal(TABLE, &row, &payload)?)
+                .execute(&mut *connection)
+                .await
+                .map_err(store_error)?;
+            (session, position) = (of_session, at);
+        }
+    }
 }

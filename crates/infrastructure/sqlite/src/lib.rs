@@ -2,7 +2,7 @@
 //!
 //! One writer gathers what is waiting into one transaction, and says "done" only when that is on the disk. Reads go to a
 //! few connections of their own and never wait for it. What contracts call sealed is opened only with the vault key,
-//! which lies beside the database and is made exactly once. To read: `open`, then `writer`, then any port.
+//! which lies beside the database or in a key ring; it is made once, and anew only where somebody asks for it. To read: `open`, then `writer`, then any port.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,9 +24,11 @@ mod errors;
 mod idempotency;
 mod inbox;
 mod key_file;
+mod keys;
 mod limiter;
 mod open;
 mod peers;
+mod sealing;
 mod session_rows;
 mod sessions;
 #[cfg(test)]
@@ -42,11 +44,13 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use telegraphist_application::memory::Buckets;
 use telegraphist_application::ports::{Clock, StoreError};
-use telegraphist_application::sealing::VaultKey;
 
+pub use keys::{FirstPlace, KeyPlaces};
 pub use open::OpenError;
+pub use sealing::KeyStatus;
 
 use crate::errors::store_error;
+use crate::sealing::Sealing;
 use crate::session_rows::CachedSessions;
 use crate::writer::{WriteError, Writer};
 
@@ -59,7 +63,7 @@ pub struct SqliteStore {
 struct Inner {
     writer: Writer,
     readers: SqlitePool,
-    key: Arc<VaultKey>,
+    sealing: Sealing,
     clock: Arc<dyn Clock>,
     sessions: CachedSessions,
     buckets: Buckets,

@@ -11,9 +11,11 @@ use telegraphist_application::ports::{Clock, StoreError, VaultError};
 use telegraphist_application::sealing::VaultKey;
 
 use crate::errors::store_error;
+use crate::keys::{self, KeyPlaces, Keys, Recorded};
+use crate::sealing::Sealing;
 use crate::session_rows::CachedSessions;
 use crate::writer::Writer;
-use crate::{Inner, SqliteStore, key_file, limiter};
+use crate::{Inner, SqliteStore, limiter};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
 
@@ -44,11 +46,17 @@ impl SqliteStore {
     /// Opens the store at `database`, or makes it, with its directory and its key (the file `key` beside it). Any number
     /// of processes may open the same one at the same time, the first time too.
     pub async fn open(database: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let _lock = lock_opening(database).await?;
+        Self::open_with(database, clock, KeyPlaces::default()).await
+    }
+
+    /// The same, where the key may be in other places too.
+    pub async fn open_with(database: &Path, clock: Arc<dyn Clock>, places: KeyPlaces) -> Result<Self, OpenError> {
+        let keys = Keys::of(database, places);
+        let _lock = lock_opening(database).await.map_err(OpenError::Directory)?;
         let options = options(database);
         let mut connection = options.clone().connect().await.map_err(store_error)?;
-        match prepare(&mut connection, database).await {
-            Ok(key) => Self::start(connection, &options, key, clock).await,
+        match prepare(&mut connection, &keys).await {
+            Ok(key) => Self::start(connection, &options, Sealing::new(key, keys, database), clock).await,
             Err(error) => {
                 // The reason is what was found before, whatever happens now.
                 let _ = connection.close().await;
@@ -60,7 +68,7 @@ impl SqliteStore {
     async fn start(
         mut connection: SqliteConnection,
         options: &SqliteConnectOptions,
-        key: VaultKey,
+        sealing: Sealing,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
         let buckets = limiter::load(&mut connection, clock.now()).await?;
@@ -72,7 +80,7 @@ impl SqliteStore {
         let inner = Inner {
             writer: Writer::start(connection),
             readers,
-            key: Arc::new(key),
+            sealing,
             clock,
             sessions: CachedSessions::default(),
             buckets,
@@ -97,7 +105,7 @@ fn options(database: &Path) -> SqliteConnectOptions {
 
 /// Openings go one after the other: making files, the key and the tables is not for two at once. Held by the returned
 /// file until it is dropped.
-async fn lock_opening(database: &Path) -> Result<std::fs::File, OpenError> {
+pub(crate) async fn lock_opening(database: &Path) -> io::Result<std::fs::File> {
     let database = database.to_owned();
     let locked = tokio::task::spawn_blocking(move || {
         if let Some(directory) = database.parent() {
@@ -108,7 +116,7 @@ async fn lock_opening(database: &Path) -> Result<std::fs::File, OpenError> {
         make_file(&database)?;
         Ok(lock)
     });
-    locked.await.map_err(io::Error::other).flatten().map_err(OpenError::Directory)
+    locked.await.map_err(io::Error::other).flatten()
 }
 
 /// An empty file is an empty database. SQLite gives the files beside it the same permissions. A file that is there is not
@@ -127,46 +135,39 @@ fn private() -> std::fs::OpenOptions {
 }
 
 /// The key first: without it nothing is changed.
-async fn prepare(connection: &mut SqliteConnection, database: &Path) -> Result<VaultKey, OpenError> {
-    let path = key_file::beside(database);
-    let recorded = recorded_key(connection).await?;
-    let key = match (key_file::read(&path)?, &recorded) {
-        (Some(key), _) => key,
-        (None, None) => key_file::make(&path).map_err(OpenError::Directory)?,
-        (None, Some(_)) => {
-            return Err(VaultError::Locked("the key file beside the database is missing".into()).into());
-        }
+async fn prepare(connection: &mut SqliteConnection, keys: &Keys) -> Result<VaultKey, OpenError> {
+    let recorded = keys::recorded(connection).await?;
+    let (key, new) = if let Some(recorded) = recorded {
+        (keys.read(recorded).await?, None)
+    } else {
+        let (key, place) = keys.make().await?;
+        let id = key.id();
+        (key, Some(Recorded { id, place }))
     };
-    let key = VaultKey::new(&key);
-    if recorded.is_some_and(|recorded| recorded != key.id().to_string()) {
-        return Err(VaultError::Locked("the key file holds another key than the store was made with".into()).into());
-    }
-    migrate(connection, &key).await?;
-    Ok(key)
+    migrate(connection, new).await?;
+    forget_leftovers(connection, keys).await?;
+    Ok(VaultKey::new(&key))
 }
 
-/// The id of the key that the store was made with; `None` for a store that is being made.
-async fn recorded_key(connection: &mut SqliteConnection) -> Result<Option<String>, StoreError> {
-    let is_made: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'vault_key')")
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(store_error)?;
-    if !is_made {
-        return Ok(None);
-    }
-    sqlx::query_scalar("SELECT key_id FROM vault_key").fetch_optional(connection).await.map_err(store_error)
-}
-
-/// Brings the tables up to date and notes the key, or does nothing.
-async fn migrate(connection: &mut SqliteConnection, key: &VaultKey) -> Result<(), OpenError> {
+/// Brings the tables up to date and notes the key of a new store, or does nothing.
+async fn migrate(connection: &mut SqliteConnection, new: Option<Recorded>) -> Result<(), OpenError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
     MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(migration_error)?;
-    sqlx::query("INSERT INTO vault_key (only_row, key_id, place) VALUES (1, ?, 'file') ON CONFLICT DO NOTHING")
-        .bind(key.id().to_string())
-        .execute(&mut *transaction)
-        .await
-        .map_err(store_error)?;
+    if let Some(key) = new {
+        keys::record(&mut transaction, key).await?;
+    }
     transaction.commit().await.map_err(store_error)?;
+    Ok(())
+}
+
+/// Forgets what a rotation or a move that was cut short has left. A place that does not answer now is asked again the
+/// next time.
+async fn forget_leftovers(connection: &mut SqliteConnection, keys: &Keys) -> Result<(), StoreError> {
+    for leftover in keys::leftovers(connection).await? {
+        if keys.forget(leftover).await {
+            keys::drop_leftover(connection, leftover).await?;
+        }
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use telegraphist_domain::{ChatId, SessionId};
 
 use crate::SqliteStore;
 use crate::errors::{store_error, unreadable};
+use crate::sealing::Change;
 
 /// What sealed phone numbers and their hashes are bound to.
 const TABLE: &str = "peers.phone";
@@ -29,7 +30,8 @@ impl Peers for SqliteStore {
         if peers.is_empty() {
             return Ok(());
         }
-        let (key, peers) = (Arc::clone(&self.inner.key), peers.to_vec());
+        let guard = self.key().await;
+        let (key, peers) = (Arc::clone(&guard), peers.to_vec());
         self.write(move |connection| {
             Box::pin(async move {
                 for peer in peers {
@@ -42,28 +44,32 @@ impl Peers for SqliteStore {
     }
 
     async fn by_id(&self, session: SessionId, id: ChatId) -> Result<Option<KnownPeer>, StoreError> {
+        let key = self.key().await;
         let row = sqlx::query(select!("id = ?")).bind(session.to_string()).bind(id.0);
         let row = row.fetch_optional(&mut *self.reader().await?).await.map_err(store_error)?;
-        row.map(|row| peer(&self.inner.key, session, &row)).transpose()
+        row.map(|row| peer(&key, session, &row)).transpose()
     }
 
     async fn by_username(&self, session: SessionId, username: &str) -> Result<Option<KnownPeer>, StoreError> {
+        let key = self.key().await;
         let row = sqlx::query(select!("username = ?")).bind(session.to_string()).bind(username);
         let row = row.fetch_optional(&mut *self.reader().await?).await.map_err(store_error)?;
-        row.map(|row| peer(&self.inner.key, session, &row)).transpose()
+        row.map(|row| peer(&key, session, &row)).transpose()
     }
 
     async fn by_phone(&self, session: SessionId, phone: &str) -> Result<Option<KnownPeer>, StoreError> {
-        let hash = self.inner.key.lookup_hash(TABLE, phone);
+        let key = self.key().await;
+        let hash = key.lookup_hash(TABLE, phone);
         let row = sqlx::query(select!("phone_hash = ?")).bind(session.to_string()).bind(hash.as_slice());
         let row = row.fetch_optional(&mut *self.reader().await?).await.map_err(store_error)?;
-        row.map(|row| peer(&self.inner.key, session, &row)).transpose()
+        row.map(|row| peer(&key, session, &row)).transpose()
     }
 
     async fn own(&self, session: SessionId) -> Result<Option<KnownPeer>, StoreError> {
+        let key = self.key().await;
         let row = sqlx::query(select!("is_self = 1")).bind(session.to_string());
         let row = row.fetch_optional(&mut *self.reader().await?).await.map_err(store_error)?;
-        row.map(|row| peer(&self.inner.key, session, &row)).transpose()
+        row.map(|row| peer(&key, session, &row)).transpose()
     }
 
     async fn set_mark(&self, session: SessionId, mark: UpdateMark) -> Result<(), StoreError> {
@@ -288,4 +294,27 @@ async fn set_dc(connection: &mut SqliteConnection, session: SessionId, dc: DcAdd
     .execute(connection)
     .await
     .map(|_| ())
+}
+
+/// Seals every phone number anew, and hashes it anew.
+pub(crate) async fn reseal(connection: &mut SqliteConnection, change: &Change) -> Result<(), StoreError> {
+    let rows: Vec<(String, i64, Vec<u8>)> =
+        sqlx::query_as("SELECT session, id, phone_sealed FROM peers WHERE phone_sealed IS NOT NULL")
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(store_error)?;
+    for (session, id, sealed) in rows {
+        let row = row_of(session.parse().map_err(unreadable)?, ChatId(id));
+        let phone = change.old.open(TABLE, &row, &sealed)?;
+        let text = std::str::from_utf8(phone.expose_secret()).map_err(unreadable)?;
+        sqlx::query("UPDATE peers SET phone_sealed = ?3, phone_hash = ?4 WHERE session = ?1 AND id = ?2")
+            .bind(session)
+            .bind(id)
+            .bind(change.new.seal(TABLE, &row, phone.expose_secret()))
+            .bind(change.new.lookup_hash(TABLE, text).as_slice())
+            .execute(&mut *connection)
+            .await
+            .map_err(store_error)?;
+    }
+    Ok(())
 }

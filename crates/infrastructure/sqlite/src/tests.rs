@@ -1,15 +1,17 @@
 mod key;
+mod places;
 mod rest;
+mod rotation;
 mod writing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use telegraphist_application::contracts::Place;
-use telegraphist_application::memory::FixedClock;
+use telegraphist_application::memory::{FixedClock, MemoryKeyRing};
 use tempfile::TempDir;
 
-use crate::{OpenError, SqliteStore};
+use crate::{FirstPlace, KeyPlaces, OpenError, SqliteStore};
 
 /// A data directory that goes with the test.
 struct Directory(TempDir);
@@ -29,6 +31,11 @@ impl Directory {
 
     async fn try_open(&self) -> Result<SqliteStore, OpenError> {
         SqliteStore::open(&self.database(), Arc::new(FixedClock::default())).await
+    }
+
+    async fn open_with(&self, ring: &Arc<MemoryKeyRing>, first: FirstPlace) -> Result<SqliteStore, OpenError> {
+        let places = KeyPlaces { ring: Some(ring.clone()), first };
+        SqliteStore::open_with(&self.database(), Arc::new(FixedClock::default()), places).await
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use telegraphist_application::ports::KeyPlaceKind;
 
 use crate::exit;
 use crate::places::Profile;
@@ -138,6 +139,9 @@ pub(crate) enum Command {
     /// Print completions for a shell
     Completions {
         /// For which shell
+    /// Look after the key that seals every secret
+    #[command(subcommand)]
+    Vault(Vault),
         shell: Shell,
     },
 }
@@ -159,6 +163,7 @@ impl Command {
             | Self::Completions { .. } => None,
         }
     }
+            | Self::Vault(_)
 }
 
 /// `demo`
@@ -342,4 +347,23 @@ pub(crate) enum Audit {
     Export,
     /// Check that no row was changed, removed or added behind our back
     Verify,
+}
+
+/// `vault`
+#[derive(Subcommand)]
+pub(crate) enum Vault {
+    /// Tell which key it is and where it is kept
+    Status {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+    /// Keep the key elsewhere: in the desktop's key ring, or in a file
+    Move {
+        /// keyring or file
+        #[arg(value_name = "PLACE")]
+        place: KeyPlaceKind,
+    },
+    /// Make a new key, seal everything with it, forget the old one
+    Rotate,
 }

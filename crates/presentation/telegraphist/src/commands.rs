@@ -13,6 +13,7 @@ mod login;
 mod serve;
 mod sessions;
 mod tools;
+mod vault;
 
 use crate::arguments::{Arguments, Command, Common};
 use crate::environment::Environment;
@@ -72,5 +73,6 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Res
         Some(Command::Config(config)) => config::run(&context, &config),
         Some(Command::Audit(audit)) => audit::run(&context, &audit),
         Some(Command::Completions { shell }) => completions::run(shell),
+        Some(Command::Vault(vault)) => vault::run(&context, &vault),
     }
 }

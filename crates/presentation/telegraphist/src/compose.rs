@@ -5,11 +5,12 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretBox};
 use telegraphist_application::ambient::{RandomIds, SystemClock};
-use telegraphist_application::ports::{SecretName, Vault};
+use telegraphist_application::ports::{KeyPlace, SecretName, Vault};
 use telegraphist_application::{AnnouncedInbox, Application, Budgets, Ports, Settings as ApplicationSettings};
 use telegraphist_files::AllowedFiles;
+use telegraphist_keyring::SecretServiceRing;
 use telegraphist_mtproto::{DcOption, Mtproto, MtprotoPorts, MtprotoSettings};
-use telegraphist_sqlite::SqliteStore;
+use telegraphist_sqlite::{FirstPlace, KeyPlaces, SqliteStore};
 
 use crate::places::Places;
 use crate::settings::Settings;
@@ -28,7 +29,7 @@ pub(crate) async fn compose(
     dc_options: Vec<DcOption>,
 ) -> anyhow::Result<Composition> {
     let clock = Arc::new(SystemClock);
-    let store = SqliteStore::open(&places.database(), clock.clone())
+    let store = SqliteStore::open_with(&places.database(), clock.clone(), key_places(places, settings))
         .await
         .with_context(|| format!("cannot open the store {}", places.database().display()))?;
     let shared = Arc::new(store.clone());
@@ -69,6 +70,14 @@ pub(crate) async fn compose(
         application,
     );
     Ok(Composition { app, mtproto, store })
+}
+
+/// Where the vault key may be. A demo is made anew at each start, and would leave a key in the ring each time.
+fn key_places(places: &Places, settings: &Settings) -> KeyPlaces {
+    let bus = settings.session_bus.as_ref().filter(|_| !places.profile.is_demo());
+    let ring = bus.map(|bus| Arc::new(SecretServiceRing::new(bus)) as Arc<dyn KeyPlace>);
+    let first = if places.profile.is_demo() { FirstPlace::Auto } else { settings.store.key_place.0 };
+    KeyPlaces { ring, first }
 }
 
 /// The key that signs cursors: made once for a profile, so that cursors outlive a restart.

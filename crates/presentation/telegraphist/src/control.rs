@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use telegraphist_application::ports::KeyPlaceKind;
 use telegraphist_application::{Code, Failure};
 
 use crate::arguments::StringForm;
@@ -81,6 +82,15 @@ pub(crate) enum Request {
     /// [`AuditState`]
     #[serde(rename = "audit.verify")]
     AuditVerify,
+    /// [`VaultState`]
+    #[serde(rename = "vault.status")]
+    VaultStatus,
+    /// [`VaultState`]
+    #[serde(rename = "vault.move")]
+    VaultMove { place: KeyPlaceKind },
+    /// [`VaultState`]
+    #[serde(rename = "vault.rotate")]
+    VaultRotate,
 }
 
 /// The API id and hash to sign in with. Not `Debug`: the hash is a secret.
@@ -176,6 +186,14 @@ pub(crate) enum QrStep {
 pub(crate) enum AuditState {
     Whole { rows: u64 },
     Broken { at: u64 },
+}
+
+/// Which key seals the store, and where it is.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct VaultState {
+    pub(crate) key: String,
+    pub(crate) place: KeyPlaceKind,
+    pub(crate) is_ring_open: bool,
 }
 
 /// One line of `doctor`.

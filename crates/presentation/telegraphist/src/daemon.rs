@@ -10,6 +10,7 @@ mod control;
 mod examine;
 mod gate;
 mod presence;
+mod vault;
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +23,7 @@ use telegraphist_application::ports::Clock as _;
 use telegraphist_application::{Application, Caller};
 use telegraphist_mcp::{Choice, Selection, Server, ServerOptions, UnknownName};
 use telegraphist_mtproto::DcOption;
+use telegraphist_sqlite::SqliteStore;
 use tokio::net::UnixListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -81,6 +83,7 @@ pub(crate) struct Owner {
 /// What every connection shares.
 struct House {
     app: Application,
+    store: SqliteStore,
     places: Places,
     stay: Stay,
     since: DateTime<Utc>,
@@ -119,6 +122,7 @@ impl Owner {
         let listener = listen(places)?;
         let house = House {
             app: composition.app.clone(),
+            store: composition.store.clone(),
             places: places.clone(),
             stay,
             since: SystemClock.now(),

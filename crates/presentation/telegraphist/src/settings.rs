@@ -4,6 +4,7 @@
 //! and never shown. `config/default.toml` is the list of keys, their defaults and their documentation at once.
 
 mod keys;
+mod session_bus;
 mod values;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use config::{Config, FileFormat};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-pub(crate) use values::{Commas, DcAddress, Span};
+pub(crate) use values::{Commas, DcAddress, KeyPlaceChoice, Span};
 
 use crate::environment::Environment;
 use crate::places;
@@ -27,8 +28,12 @@ pub(crate) struct Settings {
     pub(crate) telegram: Telegram,
     pub(crate) files: Files,
     pub(crate) daemon: Daemon,
+    pub(crate) store: Store,
     pub(crate) tools: Tools,
     pub(crate) log: Log,
+    /// Where the desktop's bus is; no key, but of the same environment.
+    #[serde(skip)]
+    pub(crate) session_bus: Option<String>,
     /// Where each key got its value.
     #[serde(skip)]
     origins: BTreeMap<String, Origin>,
@@ -55,6 +60,12 @@ pub(crate) struct Files {
 #[derive(Deserialize)]
 pub(crate) struct Daemon {
     pub(crate) idle: Span,
+}
+
+/// `[store]`
+#[derive(Deserialize)]
+pub(crate) struct Store {
+    pub(crate) key_place: KeyPlaceChoice,
 }
 
 /// `[tools]`
@@ -151,6 +162,7 @@ impl Settings {
         let config = builder.build().map_err(invalid)?;
         let mut settings: Self = config.try_deserialize().map_err(invalid)?;
         settings.origins = origins;
+        settings.session_bus = session_bus::address(layers.environment);
         settings.check()?;
         Ok(settings)
     }
@@ -196,6 +208,7 @@ impl Settings {
             ("files.read", paths(&self.files.read)),
             ("files.write", paths(&self.files.write)),
             ("daemon.idle", quoted(&self.daemon.idle)),
+            ("store.key_place", quoted(&self.store.key_place)),
             ("tools.toolsets", self.tools.toolsets.shown()),
             ("tools.include", self.tools.include.shown()),
             ("tools.exclude", self.tools.exclude.shown()),

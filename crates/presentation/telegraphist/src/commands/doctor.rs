@@ -19,8 +19,8 @@ pub(crate) fn run(context: &Context) -> anyhow::Result<()> {
         api(context),
         data(context),
         private_file("store", &context.places.database()),
-        private_file("vault key", &context.places.key()),
     ];
+    findings.extend(key_file(context));
     findings.extend(owner(context));
     let mut bad = 0;
     for finding in &findings {
@@ -98,6 +98,12 @@ fn private_file(subject: &str, path: &Path) -> Finding {
         }
         Some(_) => Finding::good(subject, shown),
     }
+}
+
+/// A store without the file has its key elsewhere, or has lost it: that the owner knows.
+fn key_file(context: &Context) -> Option<Finding> {
+    let path = context.places.key();
+    (path.exists() || !context.places.database().exists()).then(|| private_file("vault key", &path))
 }
 
 fn mode(path: &Path) -> Option<u32> {

@@ -73,6 +73,9 @@ impl House {
                 let rows = app.ports().audit.rows(from, limit.min(AUDIT_ROWS_MAX)).await;
                 rows.map(value).map_err(Failure::from)
             }
+            Request::VaultStatus => self.vault_state().await.map(value),
+            Request::VaultMove { place } => self.move_vault_key(place).await.map(value),
+            Request::VaultRotate => self.rotate_vault_key().await.map(value),
             Request::AuditVerify => match app.ports().audit.verify().await.map_err(Failure::from)? {
                 Verification::Whole { rows } => Ok(value(AuditState::Whole { rows })),
                 Verification::Broken { at } => Ok(value(AuditState::Broken { at })),

@@ -41,7 +41,7 @@ impl House {
             Err(problem) => bad(
                 "vault",
                 problem.to_string(),
-                "put the key file back that this store was made with; nothing was changed",
+                "put the key back that this store was made with; nothing was changed",
             ),
         }
     }

@@ -92,6 +92,8 @@ fn values_that_cannot_be_used_say_what_can() {
     assert!(span.contains("10s"), "{span}");
     let number = problem("[telegram]\napi_id = \"many\"", &[]);
     assert!(number.contains("api_id"), "{number}");
+    let place = problem("[store]\nkey_place = \"safe\"", &[]);
+    assert!(place.contains("keyring"), "{place}");
     let format = problem("[log]\nformat = \"xml\"", &[]);
     assert!(format.contains("json"), "{format}");
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de::DeserializeOwned};
+use telegraphist_application::ports::KeyPlaceKind;
 use telegraphist_mtproto::DcOption;
+use telegraphist_sqlite::FirstPlace;
 
 use super::LogFormat;
 
@@ -131,7 +133,34 @@ macro_rules! deserialize_from_str {
     )* };
 }
 
-deserialize_from_str!(Span, DcAddress, LogFormat);
+deserialize_from_str!(Span, DcAddress, KeyPlaceChoice, LogFormat);
+
+/// Where the vault key of a new store goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyPlaceChoice(pub(crate) FirstPlace);
+
+impl FromStr for KeyPlaceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let first = match text {
+            "auto" => FirstPlace::Auto,
+            "keyring" => FirstPlace::Always(KeyPlaceKind::Keyring),
+            "file" => FirstPlace::Always(KeyPlaceKind::File),
+            _ => return Err(format!("store.key_place is \"auto\", \"keyring\" or \"file\", not `{text}`")),
+        };
+        Ok(Self(first))
+    }
+}
+
+impl fmt::Display for KeyPlaceChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            FirstPlace::Auto => f.write_str("auto"),
+            FirstPlace::Always(kind) => kind.fmt(f),
+        }
+    }
+}
 
 impl FromStr for LogFormat {
     type Err = String;
