@@ -141,6 +141,14 @@ fn only_the_command_line_prints() {
     }
 }
 
+#[test]
+fn the_page_of_tools_is_what_the_catalogue_says() -> anyhow::Result<()> {
+    let written = fs_err::read_to_string(repository().join("docs/TOOLS.md"))?;
+    let fresh = telegraphist_tests::Home::new().ok(&["tools", "--markdown"], "");
+    assert!(written == fresh, "docs/TOOLS.md is not up to date; run `cargo xtask docs`");
+    Ok(())
+}
+
 fn rust_files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];

@@ -120,6 +120,9 @@ pub(crate) enum Command {
     Tools {
         /// The tool to show
         name: Option<String>,
+        /// All of them as a page of markdown: what docs/TOOLS.md is made from
+        #[arg(long, hide = true)]
+        markdown: bool,
         #[command(flatten)]
         tools: ToolFlags,
     },
@@ -136,12 +139,12 @@ pub(crate) enum Command {
     /// Look at what was done
     #[command(subcommand)]
     Audit(Audit),
-    /// Print completions for a shell
-    Completions {
-        /// For which shell
     /// Look after the key that seals every secret
     #[command(subcommand)]
     Vault(Vault),
+    /// Print completions for a shell
+    Completions {
+        /// For which shell
         shell: Shell,
     },
 }
@@ -160,10 +163,10 @@ impl Command {
             | Self::Daemon(_)
             | Self::Config(_)
             | Self::Audit(_)
+            | Self::Vault(_)
             | Self::Completions { .. } => None,
         }
     }
-            | Self::Vault(_)
 }
 
 /// `demo`

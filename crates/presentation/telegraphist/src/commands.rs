@@ -55,6 +55,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Res
     // A configuration that cannot be read is what `config check` reports and `completions` does not need.
     let command = match arguments.command {
         Some(Command::Completions { shell }) => return completions::run(shell),
+        Some(Command::Tools { markdown: true, .. }) => return tools::markdown(),
         Some(Command::Tools { name: Some(name), .. }) => return tools::show(&name),
         other => other,
     };
@@ -72,7 +73,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Res
         Some(Command::Daemon(daemon)) => daemon::run(&context, &daemon),
         Some(Command::Config(config)) => config::run(&context, &config),
         Some(Command::Audit(audit)) => audit::run(&context, &audit),
-        Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Vault(vault)) => vault::run(&context, &vault),
+        Some(Command::Completions { shell }) => completions::run(shell),
     }
 }

@@ -1,6 +1,6 @@
 //! `telegraphist tools [NAME]`
 
-use telegraphist_mcp::{Catalogue, Choice, Selection, Tool};
+use telegraphist_mcp::{Catalogue, Choice, Selection, Tool, tools_markdown};
 
 use super::Context;
 use crate::exit::Usage;
@@ -37,6 +37,11 @@ pub(crate) fn choice(hello: &Hello) -> Choice {
         exclude: hello.exclude.clone(),
         read_only: hello.read_only,
     }
+}
+
+/// The page of documentation.
+pub(crate) fn markdown() -> anyhow::Result<()> {
+    Screen::new().line(tools_markdown().trim_end())
 }
 
 /// One tool with its arguments.
