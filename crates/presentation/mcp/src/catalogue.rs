@@ -11,6 +11,7 @@ mod tool;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use telegraphist_application::operations::*;
 use telegraphist_application::readable::{Readable, text_of};
@@ -107,8 +108,8 @@ impl Catalogue {
 
 /// What a tool answered.
 pub struct Called {
-    /// As the output schema says.
-    pub structured: Value,
+    /// As the output schema says; JSON that is ready to be sent.
+    pub structured: Box<RawValue>,
     /// As text that alone is enough to act on.
     pub text: String,
     /// What the model should see itself.
@@ -126,7 +127,7 @@ pub struct Shown {
 impl Called {
     fn of<O: Readable + serde::Serialize>(output: &O) -> Self {
         Self {
-            structured: serde_json::to_value(output).expect("answers are plain data"),
+            structured: serde_json::value::to_raw_value(output).expect("answers are plain data"),
             text: text_of(output),
             media: output
                 .media()

@@ -7,6 +7,7 @@
 mod incoming;
 mod message;
 mod outgoing;
+mod rendered;
 mod surrogates;
 
 use std::collections::HashSet;
@@ -25,6 +26,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use self::incoming::{Incoming, Read};
 use self::message::Refusal;
 use self::outgoing::Outgoing;
+pub(crate) use self::rendered::stand_in;
 pub(crate) use self::surrogates::BrokenText;
 
 /// A connection as a stream of messages.
@@ -100,7 +102,7 @@ where
     /// library may drop a `receive` halfway.
     fn refuse(&self, refusal: &Refusal) {
         tracing::debug!(code = refusal.code.0, "refused a line");
-        self.outgoing.push(&refusal.answer());
+        self.outgoing.push(refusal.answer().line());
         let outgoing = Arc::clone(&self.outgoing);
         tokio::spawn(async move { outgoing.drain().await });
     }
@@ -137,7 +139,7 @@ where
         };
         let outgoing = Arc::clone(&self.outgoing);
         async move {
-            outgoing.push(&message);
+            outgoing.push(rendered::line(message));
             outgoing.drain().await
         }
     }

@@ -36,6 +36,15 @@ struct Fault<'a> {
     message: &'a str,
 }
 
+impl Answer<'_> {
+    /// The answer as one line.
+    pub(super) fn line(&self) -> Vec<u8> {
+        let mut line = serde_json::to_vec(self).expect("plain data");
+        line.push(b'\n');
+        line
+    }
+}
+
 impl Refusal {
     fn new(id: Option<RequestId>, code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self { id, code, message: message.into() }

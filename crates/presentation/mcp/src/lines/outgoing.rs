@@ -4,7 +4,6 @@
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 
@@ -23,10 +22,8 @@ impl<W: AsyncWrite + Unpin> Outgoing<W> {
         Self { waiting: Mutex::new(Vec::new()), writer: tokio::sync::Mutex::new(Some(writer)), drained: Notify::new() }
     }
 
-    /// Queues one message as one line.
-    pub(super) fn push(&self, message: &impl Serialize) {
-        let mut line = serde_json::to_vec(message).expect("protocol messages have string keys only");
-        line.push(b'\n');
+    /// Queues one line.
+    pub(super) fn push(&self, line: Vec<u8>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.is_empty() {
             *waiting = line;

@@ -5,6 +5,7 @@ use rmcp::model::{CallToolResult, ContentBlock, Implementation, MetaObject, Tool
 use telegraphist_application::{Class, Code, Failure};
 
 use crate::catalogue::{Called, Tool};
+use crate::lines::stand_in;
 
 /// A tool as lists show it.
 pub(super) fn listed(tool: &Tool) -> rmcp::model::Tool {
@@ -39,7 +40,7 @@ pub(super) fn success(called: Called) -> CallToolResult {
         });
     }
     let mut result = CallToolResult::success(content);
-    result.structured_content = Some(called.structured);
+    result.structured_content = Some(stand_in(called.structured));
     result
 }
 

@@ -104,7 +104,8 @@ impl House {
     ) -> Result<Called, Failure> {
         let context = CallContext { timeout, progress: asked.progress, cancel: asked.cancel, ..CallContext::default() };
         let called = Catalogue::get().call(&self.app, &Caller::owner(), tool, arguments, context).await?;
-        Ok(Called { structured: called.structured, text: called.text })
+        let structured = serde_json::from_str(called.structured.get()).expect("it was written as JSON just now");
+        Ok(Called { structured, text: called.text })
     }
 
     /// The session to sign in to; made at the first sign-in under its name.

@@ -35,6 +35,8 @@ pub(crate) struct Scanner {
     /// The bytes of a key, or of a value that is wanted.
     recorded: Vec<u8>,
     is_recording: bool,
+    /// An answer whose id is known: its result, which may be long, tells nothing more.
+    is_settled: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -46,6 +48,8 @@ enum Key {
     Params,
     Name,
     RequestId,
+    /// `result` or `error`.
+    Outcome,
 }
 
 impl Key {
@@ -56,6 +60,7 @@ impl Key {
             b"params" => Self::Params,
             b"name" => Self::Name,
             b"requestId" => Self::RequestId,
+            b"result" | b"error" => Self::Outcome,
             _ => Self::Other,
         }
     }
@@ -81,7 +86,7 @@ impl Scanner {
     /// Goes on with a piece of a line.
     pub(crate) fn feed(&mut self, piece: &[u8]) {
         let mut at = 0;
-        while at < piece.len() {
+        while at < piece.len() && !self.is_settled {
             if self.in_string && !self.is_recording && !self.is_escaped {
                 // Most bytes of most lines are inside strings that nobody asked for.
                 match piece[at..].iter().position(|byte| matches!(byte, b'"' | b'\\')) {
@@ -157,6 +162,7 @@ impl Scanner {
             let end = self.recorded.len().saturating_sub(1);
             let key = Key::of(self.recorded.get(1..end).unwrap_or_default());
             self.keys[self.depth - 1] = key;
+            self.is_settled = key == Key::Outcome && self.depth == 1 && self.facts.id.is_some();
             self.recorded.clear();
             self.is_recording = false;
         } else {
@@ -180,7 +186,7 @@ impl Scanner {
             Key::RequestId => self.facts.request_id = Some(canonical(value)),
             Key::Method => self.facts.method = unquoted(&value),
             Key::Name => self.facts.name = unquoted(&value),
-            Key::Id | Key::Params | Key::Other => {}
+            Key::Id | Key::Params | Key::Outcome | Key::Other => {}
         }
     }
 
@@ -253,6 +259,15 @@ mod tests {
         assert_eq!(text(facts.id.as_ref()), Some(r#""a\"b""#));
         assert_eq!(facts.method, None);
         assert_eq!(facts.name, None);
+    }
+
+    #[test]
+    fn what_stands_in_a_result_is_not_looked_at() {
+        let mut scanner = Scanner::default();
+        let facts = scanner.whole_line(br#"{"jsonrpc":"2.0","id":7,"result":{"id":8},"method":"x"}"#);
+        assert_eq!((text(facts.id.as_ref()), facts.method), (Some("7"), None));
+        let next = scanner.whole_line(br#"{"id":9,"method":"ping"}"#);
+        assert_eq!((text(next.id.as_ref()), text(next.method.as_ref())), (Some("9"), Some("ping")));
     }
 
     #[test]
