@@ -51,10 +51,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Servers that are kept for the next client with the same choice of tools.
 const SERVERS_MAX: usize = 8;
 
-/// The runtime of an owner. Calls mostly wait; two threads carry thousands.
+/// The runtime of an owner. Calls mostly wait, so one thread carries thousands of them; with more, a call would spend
+/// most of its time on being handed from one to the other.
 pub(crate) fn runtime() -> anyhow::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")
