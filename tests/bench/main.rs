@@ -11,6 +11,7 @@ mod report;
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -37,11 +38,19 @@ enum Role {
     Echo,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match arguments.role {
+    let outcome = match arguments.role {
         Some(Role::Echo) => echo::serve(),
         None => bench(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        // One line for people: where in the bench it was noticed tells nothing.
+        Err(problem) => {
+            eprintln!("bench: {problem:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 
