@@ -10,9 +10,10 @@ mod people;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 
 use crate::text::Foreign;
 use crate::views::{ChatBrief, Page};
@@ -81,15 +82,25 @@ impl Lines {
     /// A name or title that others chose: one line, not too long, and without the brackets that ids stand in.
     pub fn name(&mut self, name: &Foreign) -> String {
         self.is_foreign = true;
-        let words: Vec<&str> = name.as_str().split_whitespace().collect();
-        let name = without_fences(&words.join(" ")).replace('(', "[").replace(')', "]");
-        if name.is_empty() {
+        let mut shown = String::with_capacity(name.as_str().len());
+        for word in name.as_str().split_whitespace() {
+            if !shown.is_empty() {
+                shown.push(' ');
+            }
+            shown.extend(word.chars().map(|letter| match letter {
+                '⟦' | '(' => '[',
+                '⟧' | ')' => ']',
+                letter => letter,
+            }));
+        }
+        if shown.is_empty() {
             return "(no name)".to_owned();
         }
-        match name.char_indices().nth(NAME_MAX) {
-            Some((end, _)) => format!("{}…", &name[..end]),
-            None => name,
+        if let Some((end, _)) = shown.char_indices().nth(NAME_MAX) {
+            shown.truncate(end);
+            shown.push('…');
         }
+        shown
     }
 
     /// The line that leads to the next page, if there is one.
@@ -110,12 +121,18 @@ pub fn text_of(answer: &impl Readable) -> String {
     lines.into_string()
 }
 
-fn without_fences(text: &str) -> String {
-    text.replace('⟦', "[").replace('⟧', "]")
+fn without_fences(text: &str) -> Cow<'_, str> {
+    if text.contains('⟦') || text.contains('⟧') {
+        Cow::Owned(text.replace('⟦', "[").replace('⟧', "]"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn minute(date: DateTime<Utc>) -> String {
-    date.format("%Y-%m-%d %H:%M").to_string()
+    // Written for every message; chrono would read the pattern anew each time.
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", date.hour(), date.minute())
 }
 
 /// `Title (id, @name)`.

@@ -105,7 +105,10 @@ impl KnownPeers {
 
     /// Notes that Telegram said whose name this is.
     pub(crate) fn note_name(&self, name: Name, id: ChatId) {
-        self.by_name.insert(name, id);
+        // Reading is much cheaper than writing, and nearly every answer repeats names that are trusted already.
+        if self.by_name.get(&name) != Some(id) {
+            self.by_name.insert(name, id);
+        }
     }
 
     /// Telegram did not accept a peer. Names are asked for anew from here on, which brings new hashes with it.
