@@ -13,7 +13,7 @@ fn vault(home: &Home) -> anyhow::Result<Value> {
 
 fn answers(home: &Home, sandbox: &Sandbox) -> anyhow::Result<bool> {
     let me: Value = serde_json::from_str(&home.ok(&["call", "--output", "json", "get_me"], ""))?;
-    Ok(me["id"] == sandbox.account.to_string())
+    Ok(me["id"].as_str() == Some(&sandbox.account.to_string()))
 }
 
 fn signed_in(home: &Home) -> anyhow::Result<Sandbox> {
