@@ -9,26 +9,22 @@ use crate::application::Inner;
 use crate::caller::Caller;
 use crate::ports::AuditEntry;
 
-/// Records how a write ended.
-pub(super) async fn write(inner: &Inner, call: &Call, outcome: &str) {
+/// What is recorded of how a write ended.
+pub(super) async fn row(inner: &Inner, call: &Call, outcome: &str) -> AuditEntry {
     let mut chats = Vec::new();
     for chat in call.arguments.chats() {
         chats.push(named(inner, call.session.id, chat).await);
     }
-    append(
-        inner,
-        AuditEntry {
-            at: inner.ports.clock.now(),
-            principal: call.caller.principal.clone(),
-            session: Some(call.session.id.to_string()),
-            operation: call.facts.name.to_owned(),
-            chats,
-            outcome: outcome.to_owned(),
-            correlation_id: call.correlation_id.clone(),
-            arguments: Some(hex::encode(call.fingerprint(inner))),
-        },
-    )
-    .await;
+    AuditEntry {
+        at: inner.ports.clock.now(),
+        principal: call.caller.principal.clone(),
+        session: Some(call.session.id.to_string()),
+        operation: call.facts.name.to_owned(),
+        chats,
+        outcome: outcome.to_owned(),
+        correlation_id: call.correlation_id.clone(),
+        arguments: Some(hex::encode(call.fingerprint(inner))),
+    }
 }
 
 /// Records that policy refused a call. Its arguments were not looked at.
@@ -56,7 +52,7 @@ pub(super) async fn denial(
 }
 
 /// What was done cannot be taken back because its row failed; the operator has to hear of it.
-async fn append(inner: &Inner, entry: AuditEntry) {
+pub(super) async fn append(inner: &Inner, entry: AuditEntry) {
     if let Err(error) = inner.ports.audit.append(&entry).await {
         tracing::error!(
             operation = entry.operation,

@@ -18,7 +18,7 @@ use crate::application::{Application, Inner};
 use crate::caller::Caller;
 use crate::failure::{Code, Failure};
 use crate::operation::{Effect, Facts};
-use crate::ports::{Cursors, Execution, PartState, Parts, Progress, StoreError, Telegram, TelegramError};
+use crate::ports::{AuditEntry, Cursors, Execution, PartState, Parts, Progress, StoreError, Telegram, TelegramError};
 
 /// How long an adapter that was told to stop may take to say what it knows of a write.
 const GRACE: Duration = Duration::from_millis(500);
@@ -196,10 +196,19 @@ impl Call {
         Ended::Lost
     }
 
-    /// What follows an attempt: the session's state, remembered waits, the audit row of a write, and the failure in
-    /// the caller's words.
-    pub(super) async fn close(&self, app: &Application, ended: Ended) -> Result<Box<dyn Answer>, Failure> {
-        let result = match ended {
+    /// What follows an attempt: its outcome, and the audit row of a write.
+    async fn close(&self, app: &Application, ended: Ended) -> Result<Box<dyn Answer>, Failure> {
+        let result = self.outcome(app, ended).await;
+        if let Some(row) = self.audit_row(app, &result).await {
+            audit::append(&app.inner, row).await;
+        }
+        result
+    }
+
+    /// The answer, or the failure in the caller's words; a failure also changes the session's state or is remembered
+    /// as a wait.
+    pub(super) async fn outcome(&self, app: &Application, ended: Ended) -> Result<Box<dyn Answer>, Failure> {
+        match ended {
             Ended::Done(answer) => Ok(answer),
             Ended::NotTried(failure) => Err(failure),
             Ended::Lost if self.is_write() => Err(refusals::outcome_unknown(self)),
@@ -208,15 +217,23 @@ impl Call {
                 self.learn(app, &error).await;
                 Err(refusals::of_telegram(self, error))
             }
-        };
-        if self.is_write() {
-            let outcome = match &result {
-                Ok(_) => "ok",
-                Err(failure) => failure.code.as_str(),
-            };
-            audit::write(&app.inner, self, outcome).await;
         }
-        result
+    }
+
+    /// What the audit log is to say of a write.
+    pub(super) async fn audit_row(
+        &self,
+        app: &Application,
+        result: &Result<Box<dyn Answer>, Failure>,
+    ) -> Option<AuditEntry> {
+        if !self.is_write() {
+            return None;
+        }
+        let outcome = match result {
+            Ok(_) => "ok",
+            Err(failure) => failure.code.as_str(),
+        };
+        Some(audit::row(&app.inner, self, outcome).await)
     }
 
     async fn learn(&self, app: &Application, error: &TelegramError) {

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::call::{Answer, Attempt, Call, Ended, is_lasting, with_key};
-use super::refusals;
+use super::{audit, refusals};
 use crate::application::Application;
 use crate::failure::Failure;
 use crate::operation::Refused;
@@ -187,10 +187,20 @@ impl Call {
         });
         let ended = self.attempt(app, attempt, key.key.clone(), parts).await;
         let is_over = ended.is_certain();
-        let result = self.close(app, ended).await;
-        if is_over {
-            keep(app, key, &result).await;
-        }
+        let result = self.outcome(app, ended).await;
+        let row = self.audit_row(app, &result).await;
+        // Handed over at once, so that the store needs one commit for both.
+        let audited = async {
+            if let Some(row) = row {
+                audit::append(&app.inner, row).await;
+            }
+        };
+        let kept = async {
+            if is_over {
+                keep(app, key, &result).await;
+            }
+        };
+        tokio::join!(audited, kept);
         forget_old(app, claim.at).await;
         result.map(Kept::Fresh)
     }
