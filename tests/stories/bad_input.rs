@@ -133,7 +133,8 @@ async fn chats_and_messages_that_are_not_there_are_told_apart() -> anyhow::Resul
     // A message of somebody else cannot be edited.
     let chats = client.tool("list_chats", json!({ "kind": "private" })).await?;
     let me = client.tool("get_me", json!({})).await?;
-    let other = chats["items"].as_array().into_iter().flatten().find(|chat| chat["id"] != me["id"]).expect("there are others");
+    let other =
+        chats["items"].as_array().into_iter().flatten().find(|chat| chat["id"] != me["id"]).expect("there are others");
     let chat = other["id"].clone();
     let read = client.tool("read_messages", json!({ "chat": chat, "limit": 50 })).await?;
     let theirs =

@@ -132,7 +132,10 @@ fn only_the_command_line_prints() {
     for file in rust_files(&repository().join("crates")) {
         let shown = file.strip_prefix(repository()).expect("below the root").display().to_string();
         let may_print = ["crates/presentation/telegraphist/", "crates/sandbox/src/main.rs"];
-        if may_print.iter().any(|place| shown.starts_with(place)) || shown.contains("/tests/") || shown.contains("/examples/") {
+        if may_print.iter().any(|place| shown.starts_with(place))
+            || shown.contains("/tests/")
+            || shown.contains("/examples/")
+        {
             continue;
         }
         let text = fs_err::read_to_string(&file).expect("sources are readable");

@@ -8,9 +8,9 @@ pub mod ambient;
 mod application;
 pub mod arguments;
 pub mod caller;
-mod cursors;
 #[cfg(any(test, feature = "contracts"))]
 pub mod contracts;
+mod cursors;
 pub mod failure;
 pub mod memory;
 pub mod operation;

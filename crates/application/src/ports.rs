@@ -26,13 +26,8 @@ pub use inbox::{Inbox, InboxEntry, InboxRow};
 pub use key_place::{KeyPlace, KeyPlaceKind};
 pub use limiter::{BucketKey, Limiter, Rate, Verdict};
 pub use peers::{DcAddress, KnownPeer, PeerKind, Peers, UpdateMark};
-pub use sign_in::{
-    ApiCredentials, CodeSent, CodeWay, ImportedKey, QrStep, SignIn, SignInError, SignInStep,
-    SignedIn,
-};
-pub use telegram::{
-    Connections, Cursors, Execute, Execution, Parts, Progress, Telegram, TelegramError,
-};
+pub use sign_in::{ApiCredentials, CodeSent, CodeWay, ImportedKey, QrStep, SignIn, SignInError, SignInStep, SignedIn};
+pub use telegram::{Connections, Cursors, Execute, Execution, Parts, Progress, Telegram, TelegramError};
 pub use vault::{SecretName, Vault, VaultError};
 pub use views::Views;
 

@@ -247,7 +247,8 @@ impl Call {
         {
             tracing::error!(error = &error as &dyn std::error::Error, "a lost login was not recorded");
         }
-        let (operation, correlation_id, error) = (self.facts.name, &self.correlation_id, cause as &dyn std::error::Error);
+        let (operation, correlation_id, error) =
+            (self.facts.name, &self.correlation_id, cause as &dyn std::error::Error);
         if matches!(cause, TelegramError::Store(_) | TelegramError::Unavailable(_)) {
             // The answer does not say why; its correlation id must lead to the reason at the default level.
             tracing::warn!(operation, correlation_id, error, "an attempt failed");

@@ -54,10 +54,7 @@ const SERVERS_MAX: usize = 8;
 /// The runtime of an owner. Calls mostly wait, so one thread carries thousands of them; with more, a call would spend
 /// most of its time on being handed from one to the other.
 pub(crate) fn runtime() -> anyhow::Result<Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")
 }
 
 /// How long an owner stays.

@@ -15,11 +15,7 @@ use crate::terminal::{Screen, width};
 /// Examines and reports.
 pub(crate) fn run(context: &Context) -> anyhow::Result<()> {
     let mut screen = Screen::new();
-    let mut findings = vec![
-        api(context),
-        data(context),
-        private_file("store", &context.places.database()),
-    ];
+    let mut findings = vec![api(context), data(context), private_file("store", &context.places.database())];
     findings.extend(key_file(context));
     findings.extend(owner(context));
     let mut bad = 0;

@@ -38,11 +38,9 @@ impl House {
         let name = SecretName::new("application.cursor_key", "-");
         match self.app.ports().vault.get(&name).await {
             Ok(_) => good("vault", "opens with its key".to_owned()),
-            Err(problem) => bad(
-                "vault",
-                problem.to_string(),
-                "put the key back that this store was made with; nothing was changed",
-            ),
+            Err(problem) => {
+                bad("vault", problem.to_string(), "put the key back that this store was made with; nothing was changed")
+            }
         }
     }
 
