@@ -9,7 +9,7 @@ pub(crate) fn run(filter: &[String]) -> anyhow::Result<()> {
     // One resolution of features for programs and tests: a second one would compile the tree again.
     cargo::run(cargo().args(["build", "--locked", "--workspace", "--bins"]))?;
     let mut tests = cargo();
-    tests.args(["test", "--locked", "--workspace"]).env("TELEGRAPHIST_TEST_TOOLS", target().join("tools"));
+    tests.args(["test", "--locked", "--workspace"]).env("STORIES_CLIENTS", target().join("tools"));
     if !filter.is_empty() {
         tests.arg("--").args(filter);
     }
