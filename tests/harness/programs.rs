@@ -26,8 +26,7 @@ pub fn node_tool(name: &str) -> PathBuf {
 }
 
 fn fetched(path: &str) -> PathBuf {
-    let tools =
-        std::env::var_os("STORIES_CLIENTS").map_or_else(|| repository().join("target/tools"), PathBuf::from);
+    let tools = std::env::var_os("STORIES_CLIENTS").map_or_else(|| repository().join("target/tools"), PathBuf::from);
     let tool = tools.join(path);
     assert!(tool.exists(), "the foreign clients are not fetched; run `cargo xtask test` once");
     tool
