@@ -10,6 +10,7 @@ use telegraphist_application::sealing::VaultKey;
 use crate::SqliteStore;
 use crate::errors::{store_error, unreadable};
 use crate::sealing::{Change, PAGE};
+use crate::statement::Statement;
 
 /// What sealed outcomes are bound to, with their row.
 const TABLE: &str = "calls.outcome";
@@ -48,10 +49,8 @@ impl Idempotency for SqliteStore {
                 .bind(key.key)
                 .bind(part)
                 .bind(state)
-                .execute(connection)
+                .run(connection)
                 .await
-                .map(|_| ())
-                .map_err(store_error)
             })
         })
         .await
@@ -68,10 +67,8 @@ impl Idempotency for SqliteStore {
                     .bind(key.session.to_string())
                     .bind(key.key)
                     .bind(sealed)
-                    .execute(connection)
+                    .run(connection)
                     .await
-                    .map(|_| ())
-                    .map_err(store_error)
             })
         })
         .await
@@ -89,10 +86,8 @@ impl Idempotency for SqliteStore {
                 .bind(key.principal)
                 .bind(key.session.to_string())
                 .bind(key.key)
-                .execute(connection)
+                .run(connection)
                 .await
-                .map(|_| ())
-                .map_err(store_error)
             })
         })
         .await
@@ -101,12 +96,7 @@ impl Idempotency for SqliteStore {
     async fn forget_before(&self, date: DateTime<Utc>) -> Result<(), StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM calls WHERE claimed < ?")
-                    .bind(date.timestamp_micros())
-                    .execute(connection)
-                    .await
-                    .map(|_| ())
-                    .map_err(store_error)
+                sqlx::query("DELETE FROM calls WHERE claimed < ?").bind(date.timestamp_micros()).run(connection).await
             })
         })
         .await

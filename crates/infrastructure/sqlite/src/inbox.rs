@@ -10,6 +10,7 @@ use telegraphist_domain::SessionId;
 use crate::SqliteStore;
 use crate::errors::{store_error, unreadable};
 use crate::sealing::{Change, PAGE};
+use crate::statement::Statement;
 
 /// What sealed payloads are bound to, with session and key.
 const TABLE: &str = "inbox.payload";
@@ -72,10 +73,8 @@ impl Inbox for SqliteStore {
                 .bind(session.to_string())
                 .bind(date.timestamp_micros())
                 .bind(keep)
-                .execute(connection)
+                .run(connection)
                 .await
-                .map(|_| ())
-                .map_err(store_error)
             })
         })
         .await

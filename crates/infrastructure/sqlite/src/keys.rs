@@ -8,6 +8,7 @@ use telegraphist_application::sealing::{KeyId, RootKey};
 
 use crate::errors::{store_error, unreadable};
 use crate::key_file::KeyFile;
+use crate::statement::Statement;
 
 /// Where the vault key may be, besides the file beside the database.
 #[derive(Clone, Default)]
@@ -130,10 +131,8 @@ pub(crate) async fn record(connection: &mut SqliteConnection, key: Recorded) -> 
     )
     .bind(key.id.to_string())
     .bind(key.place.as_str())
-    .execute(connection)
+    .run(connection)
     .await
-    .map(|_| ())
-    .map_err(store_error)
 }
 
 /// Notes a key that is to be forgotten: one that is not needed yet, or no longer.
@@ -141,10 +140,8 @@ pub(crate) async fn note_leftover(connection: &mut SqliteConnection, key: Record
     sqlx::query("INSERT INTO vault_key_leftovers (key_id, place) VALUES (?, ?) ON CONFLICT DO NOTHING")
         .bind(key.id.to_string())
         .bind(key.place.as_str())
-        .execute(connection)
+        .run(connection)
         .await
-        .map(|_| ())
-        .map_err(store_error)
 }
 
 /// The key is needed after all, or is gone.
@@ -152,10 +149,8 @@ pub(crate) async fn drop_leftover(connection: &mut SqliteConnection, key: Record
     sqlx::query("DELETE FROM vault_key_leftovers WHERE key_id = ? AND place = ?")
         .bind(key.id.to_string())
         .bind(key.place.as_str())
-        .execute(connection)
+        .run(connection)
         .await
-        .map(|_| ())
-        .map_err(store_error)
 }
 
 /// Keys that are to be forgotten.

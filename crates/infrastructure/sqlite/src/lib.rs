@@ -31,6 +31,7 @@ mod peers;
 mod sealing;
 mod session_rows;
 mod sessions;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod vault;

@@ -11,6 +11,7 @@ use telegraphist_application::ports::{BucketKey, Limiter, Rate, StoreError, Verd
 
 use crate::SqliteStore;
 use crate::errors::store_error;
+use crate::statement::Statement;
 
 /// The blocks that still hold; those that ended are forgotten.
 pub(crate) async fn load(connection: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Buckets, StoreError> {
@@ -51,10 +52,8 @@ impl Limiter for SqliteStore {
                 )
                 .bind(bucket)
                 .bind(until)
-                .execute(connection)
+                .run(connection)
                 .await
-                .map(|_| ())
-                .map_err(store_error)
             })
         })
         .await

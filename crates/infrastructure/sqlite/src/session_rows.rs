@@ -13,6 +13,7 @@ use telegraphist_domain::{Session, SessionId};
 use tokio::time::Instant;
 
 use crate::errors::store_error;
+use crate::statement::Statement;
 
 /// How long the copy is believed before asking whether another process has changed the rows.
 const BELIEVED: Duration = Duration::from_millis(250);
@@ -131,11 +132,7 @@ pub(crate) async fn write(
         Some(session) => upsert(connection, &view_of(session, is_made_default)).await,
     }
     .map_err(store_error)?;
-    sqlx::query("UPDATE views_version SET version = version + 1")
-        .execute(connection)
-        .await
-        .map(|_| ())
-        .map_err(store_error)
+    sqlx::query("UPDATE views_version SET version = version + 1").run(connection).await
 }
 
 async fn delete(connection: &mut SqliteConnection, id: SessionId) -> Result<(), sqlx::Error> {

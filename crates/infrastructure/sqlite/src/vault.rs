@@ -6,6 +6,7 @@ use telegraphist_application::ports::{SecretName, StoreError, Vault};
 use crate::SqliteStore;
 use crate::errors::store_error;
 use crate::sealing::Change;
+use crate::statement::Statement;
 
 #[async_trait]
 impl Vault for SqliteStore {
@@ -22,10 +23,8 @@ impl Vault for SqliteStore {
                 .bind(name.table)
                 .bind(name.row)
                 .bind(sealed)
-                .execute(connection)
+                .run(connection)
                 .await
-                .map(|_| ())
-                .map_err(store_error)
             })
         })
         .await
@@ -50,10 +49,8 @@ impl Vault for SqliteStore {
                 sqlx::query("DELETE FROM secrets WHERE of_table = ? AND of_row = ?")
                     .bind(name.table)
                     .bind(name.row)
-                    .execute(connection)
+                    .run(connection)
                     .await
-                    .map(|_| ())
-                    .map_err(store_error)
             })
         })
         .await
@@ -67,10 +64,8 @@ impl Vault for SqliteStore {
                 sqlx::query("DELETE FROM secrets WHERE of_table = ?1 AND substr(of_row, 1, length(?2)) = ?2")
                     .bind(table)
                     .bind(prefix)
-                    .execute(connection)
+                    .run(connection)
                     .await
-                    .map(|_| ())
-                    .map_err(store_error)
             })
         })
         .await
