@@ -1,13 +1,12 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use grammers_mtsender::SenderPoolFatHandle;
 use grammers_session::updates::UpdatesLike;
 use grammers_tl_types as tl;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::stage::*;
 use crate::account::Does;
@@ -17,7 +16,7 @@ use crate::patience::Patience;
 use crate::storage::Purpose;
 
 /// Plays a library that panics, once for each of the first connections.
-struct Panicking(Arc<AtomicUsize>);
+struct Panicking(watch::Sender<usize>);
 
 impl Listener for Panicking {
     fn listen(
@@ -25,7 +24,8 @@ impl Listener for Panicking {
         _pool: SenderPoolFatHandle,
         mut updates: mpsc::Receiver<UpdatesLike>,
     ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let before = self.0.fetch_add(1, Ordering::SeqCst);
+        let before = *self.0.borrow();
+        self.0.send_replace(before + 1);
         Box::pin(async move {
             assert!(before >= 2, "the library has a defect");
             while updates.recv().await.is_some() {}
@@ -38,17 +38,14 @@ async fn a_panic_in_the_connection_starts_it_anew() {
     let stage = Stage::with_alice().await;
     let storage = stage.mtproto.storage(stage.session, Purpose::Account).await.unwrap();
     let home = storage.home();
-    let started = Arc::new(AtomicUsize::new(0));
-    let connection = Mtproto::connection(storage, 1, Arc::new(Panicking(Arc::clone(&started))));
+    let started = watch::Sender::new(0);
+    let mut starts = started.subscribe();
+    let connection = Mtproto::connection(storage, 1, Arc::new(Panicking(started)));
     let request = tl::functions::help::GetConfig {};
     let patience = Patience::of(Duration::from_secs(20));
     connection.ask(home, Does::Reads, &request, &patience).await.unwrap();
-    let three = async {
-        while started.load(Ordering::SeqCst) < 3 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), three).await.expect("the line is started anew");
+    let three = tokio::time::timeout(Duration::from_secs(20), starts.wait_for(|started| *started >= 3));
+    three.await.expect("the line is started anew").expect("the listener is still there");
     connection.ask(home, Does::Writes, &request, &patience).await.unwrap();
     tokio::time::timeout(Duration::from_secs(5), connection.close()).await.expect("a line closes in time");
 }
