@@ -34,6 +34,7 @@ fn arrows_point_inwards() {
         ("telegraphist-mtproto", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-sqlite", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-mcp", &["telegraphist-domain", "telegraphist-application"]),
+        ("telegraphist-relay", &[]),
         ("telegraphist-sandbox", &[]),
         (
             "telegraphist",
@@ -45,6 +46,7 @@ fn arrows_point_inwards() {
                 "telegraphist-mtproto",
                 "telegraphist-sqlite",
                 "telegraphist-mcp",
+                "telegraphist-relay",
                 "telegraphist-sandbox",
             ],
         ),
@@ -82,6 +84,15 @@ fn each_technology_has_one_home() {
             assert!(!used.contains(technology) || homes.contains(&name), "{technology} has no home in {name}");
         }
     }
+}
+
+/// Every client keeps a relay open all day.
+#[test]
+fn a_relay_has_no_runtime_and_no_protocol_library() {
+    let metadata = metadata();
+    let used = normal_dependencies(crates(&metadata)["telegraphist-relay"]);
+    let light = BTreeSet::from(["rustix", "serde", "serde_json", "sha2", "thiserror", "uuid"]);
+    assert!(used.is_subset(&light), "the relay depends on {:?}", used.difference(&light).collect::<Vec<_>>());
 }
 
 #[test]

@@ -10,8 +10,31 @@ pub use chat::{ChatBrief, ChatDetail, ChatView, MemberView, Rights, TopicView, U
 pub use message::{MediaView, MessageView, Reaction, Sender};
 pub use session::SessionView;
 
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// Writes a moment in the form that chrono gives it, without its machinery: a page of messages has a hundred of them.
+fn rfc3339<S: Serializer>(date: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    if date.nanosecond() != 0 || !(0..10_000).contains(&date.year()) {
+        return date.serialize(serializer);
+    }
+    let mut text = *b"0000-00-00T00:00:00Z";
+    let year = date.year().unsigned_abs();
+    for (at, number) in [
+        (0, year / 100),
+        (2, year % 100),
+        (5, date.month()),
+        (8, date.day()),
+        (11, date.hour()),
+        (14, date.minute()),
+        (17, date.second()),
+    ] {
+        text[at] += (number / 10) as u8;
+        text[at + 1] += (number % 10) as u8;
+    }
+    serializer.serialize_str(std::str::from_utf8(&text).expect("digits and separators"))
+}
 
 /// One page of a list. `has_more` is true exactly when there is a cursor.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
@@ -29,5 +52,25 @@ impl<T> Page<T> {
     /// A page; `next_cursor` decides whether there are more.
     pub fn new(items: Vec<T>, next_cursor: Option<String>) -> Self {
         Self { items, has_more: next_cursor.is_some(), next_cursor }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone as _;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Moment(#[serde(serialize_with = "rfc3339")] DateTime<Utc>);
+
+    proptest! {
+        #[test]
+        fn moments_are_written_as_chrono_writes_them(seconds in -70_000_000_000_i64..270_000_000_000, nanos in prop_oneof![Just(0_u32), 0..2_000_000_000_u32]) {
+            if let Some(date) = Utc.timestamp_opt(seconds, nanos).single() {
+                prop_assert_eq!(serde_json::to_value(Moment(date)).unwrap(), serde_json::to_value(date).unwrap());
+            }
+        }
     }
 }

@@ -1,100 +1,109 @@
-use super::messages::message_line;
+use super::messages::message_words;
 use super::{Lines, Readable, minute, named, page};
 use crate::arguments::{ChatKind, MemberRole};
 use crate::views::{ChatDetail, ChatView, Page, Resolved, Rights, TopicView};
 
 impl Readable for Page<ChatView> {
     fn read(&self, lines: &mut Lines) {
-        page(self, "chats", lines, |chat, lines| {
-            let words = chat_line(chat, lines);
-            lines.line(words);
-        });
+        page(self, "chats", lines, chat_words);
     }
 }
 
 impl Readable for Page<TopicView> {
     fn read(&self, lines: &mut Lines) {
-        page(self, "topics", lines, |topic, lines| {
-            let words = topic_line(topic, lines);
-            lines.line(words);
-        });
+        page(self, "topics", lines, topic_words);
     }
 }
 
 impl Readable for ChatDetail {
     fn read(&self, lines: &mut Lines) {
-        let chat = chat_line(&self.chat, lines);
-        lines.line(chat);
-        let about = self.about.as_ref().map(|about| lines.quoted(about));
-        lines.field("about", about);
+        chat_words(&self.chat, lines);
+        lines.end();
+        if let Some(about) = &self.about {
+            lines.push("about: ");
+            lines.quoted(about);
+            lines.end();
+        }
         lines.field("online", self.online);
         lines.field("admins", self.admins);
         lines.field("linked chat", self.linked_chat.as_ref());
         lines.field("slow mode", self.slow_mode_seconds.map(|seconds| format!("{seconds} s between messages")));
         if let Some(person) = &self.person {
-            let person = super::people::user_words(person);
-            lines.line(format!("person: {}", person.join(", ")));
+            lines.push("person: ");
+            super::people::add_what_is_known(person, &mut lines.list(", "));
+            lines.end();
         }
-        let pinned = self.pinned_message.as_ref().map(|message| message_line(message, lines));
-        lines.field("pinned", pinned);
+        if let Some(pinned) = &self.pinned_message {
+            lines.push("pinned: ");
+            message_words(pinned, lines);
+            lines.end();
+        }
         lines.field("my rights", Some(rights(self.my_rights)));
         for topic in &self.topics {
-            let topic = topic_line(topic, lines);
-            lines.line(format!("topic {topic}"));
+            lines.push("topic ");
+            topic_words(topic, lines);
+            lines.end();
         }
     }
 }
 
 impl Readable for Resolved {
     fn read(&self, lines: &mut Lines) {
-        let chat = chat_line(&self.chat, lines);
-        lines.line(format!("chat: {chat}"));
-        let topic = self.topic.as_ref().map(|topic| topic_line(topic, lines));
-        lines.field("topic", topic);
-        let message = self.message.as_ref().map(|message| message_line(message, lines));
-        lines.field("message", message);
+        lines.push("chat: ");
+        chat_words(&self.chat, lines);
+        lines.end();
+        if let Some(topic) = &self.topic {
+            lines.push("topic: ");
+            topic_words(topic, lines);
+            lines.end();
+        }
+        if let Some(message) = &self.message {
+            lines.push("message: ");
+            message_words(message, lines);
+            lines.end();
+        }
     }
 }
 
-fn chat_line(view: &ChatView, lines: &mut Lines) -> String {
+fn chat_words(view: &ChatView, lines: &mut Lines) {
     let chat = &view.chat;
-    let mut words = vec![named(&chat.title, &chat.id, chat.username.as_deref(), lines), kind(view.kind).to_owned()];
-    words.extend(
-        [
-            (!view.is_mine).then(|| "not in my list".to_owned()),
-            view.is_forum.filter(|is| *is).map(|_| "has topics".to_owned()),
-            view.members.map(|members| format!("{members} members")),
-            view.unread.filter(|unread| *unread > 0).map(|unread| format!("{unread} unread")),
-            view.unread_mentions.filter(|unread| *unread > 0).map(|unread| format!("{unread} unread mentions")),
-            view.is_pinned.filter(|is| *is).map(|_| "pinned".to_owned()),
-            view.is_archived.filter(|is| *is).map(|_| "archived".to_owned()),
-            view.is_muted.filter(|is| *is).map(|_| "muted".to_owned()),
-        ]
-        .into_iter()
-        .flatten(),
-    );
-    let mut line = words.join(", ");
-    if let Some(message) = &view.last_message {
-        line.push_str("; last: ");
-        line.push_str(&message_line(message, lines));
+    named(&chat.title, &chat.id, chat.username.as_deref(), lines);
+    lines.push(", ");
+    let mut words = lines.list(", ");
+    words.next().push(kind(view.kind));
+    words.add_if(!view.is_mine, "not in my list");
+    words.add_if(view.is_forum == Some(true), "has topics");
+    if let Some(members) = view.members {
+        words.add(format_args!("{members} members"));
     }
-    line
+    if let Some(unread) = view.unread.filter(|unread| *unread > 0) {
+        words.add(format_args!("{unread} unread"));
+    }
+    if let Some(unread) = view.unread_mentions.filter(|unread| *unread > 0) {
+        words.add(format_args!("{unread} unread mentions"));
+    }
+    words.add_if(view.is_pinned == Some(true), "pinned");
+    words.add_if(view.is_archived == Some(true), "archived");
+    words.add_if(view.is_muted == Some(true), "muted");
+    if let Some(message) = &view.last_message {
+        lines.push("; last: ");
+        message_words(message, lines);
+    }
 }
 
-fn topic_line(topic: &TopicView, lines: &mut Lines) -> String {
-    let mut words = vec![format!("{} {}", topic.id, lines.name(&topic.title))];
-    words.extend(
-        [
-            (topic.unread > 0).then(|| format!("{} unread", topic.unread)),
-            topic.is_closed.then(|| "closed".to_owned()),
-            topic.is_pinned.then(|| "pinned".to_owned()),
-            Some(format!("last #{}", topic.last_message_id)),
-            Some(format!("since {}", minute(topic.date))),
-        ]
-        .into_iter()
-        .flatten(),
-    );
-    words.join(", ")
+fn topic_words(topic: &TopicView, lines: &mut Lines) {
+    lines.put(format_args!("{} ", topic.id));
+    lines.name(&topic.title);
+    lines.push(", ");
+    let mut words = lines.list(", ");
+    if topic.unread > 0 {
+        words.add(format_args!("{} unread", topic.unread));
+    }
+    words.add_if(topic.is_closed, "closed");
+    words.add_if(topic.is_pinned, "pinned");
+    words.add(format_args!("last #{}", topic.last_message_id));
+    words.next().push("since ");
+    minute(topic.date, lines);
 }
 
 fn rights(rights: Rights) -> String {

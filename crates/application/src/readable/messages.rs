@@ -1,12 +1,13 @@
-use super::{Lines, Readable, chat_brief, ids, minute, named};
+use super::{Lines, List, Readable, chat_brief, ids, minute, named};
 use crate::text::Foreign;
 use crate::views::{Edited, MediaView, MessageView, Messages, Reaction};
 
 impl Readable for Messages {
     fn read(&self, lines: &mut Lines) {
         if let Some(chat) = &self.chat {
-            let chat = chat_brief(chat, lines);
-            lines.line(format!("chat: {chat}"));
+            lines.push("chat: ");
+            chat_brief(chat, lines);
+            lines.end();
         }
         lines.field("total", self.total);
         if self.items.is_empty() {
@@ -14,15 +15,16 @@ impl Readable for Messages {
         }
         let shows_hits = self.items.iter().any(|message| message.is_hit == Some(false));
         for message in &self.items {
-            let mark = match message.is_hit {
-                Some(true) if shows_hits => "> ",
-                Some(_) | None => "",
-            };
-            let message = message_line(message, lines);
-            lines.line(format!("{mark}{message}"));
+            if shows_hits && message.is_hit == Some(true) {
+                lines.push("> ");
+            }
+            message_words(message, lines);
+            lines.end();
         }
         if !self.missing.is_empty() {
-            lines.line(format!("not there: {}", ids(&self.missing)));
+            lines.push("not there: ");
+            ids(&self.missing, lines);
+            lines.end();
         }
         lines.more(self.next_cursor.as_deref());
     }
@@ -30,78 +32,116 @@ impl Readable for Messages {
 
 impl Readable for Edited {
     fn read(&self, lines: &mut Lines) {
-        let chat = chat_brief(&self.chat, lines);
-        let message = message_line(&self.message, lines);
-        lines.line(format!("edited in {chat}"));
-        lines.line(message);
+        lines.push("edited in ");
+        chat_brief(&self.chat, lines);
+        lines.end();
+        message_words(&self.message, lines);
+        lines.end();
     }
 }
 
 /// A message in one line, but for the line breaks of its text: what it is, then what it says.
-pub(super) fn message_line(message: &MessageView, lines: &mut Lines) -> String {
-    let mut words = vec![format!("#{}", message.id), minute(message.date)];
+pub(super) fn message_words(message: &MessageView, lines: &mut Lines) {
+    lines.put(format_args!("#{} ", message.id));
+    minute(message.date, lines);
+    let mut words = lines.list(" ");
+    words.is_begun = true;
     if let Some(chat) = &message.chat {
-        words.push(format!("in {}", chat_brief(chat, lines)));
+        words.next().push("in ");
+        chat_brief(chat, words.lines);
     }
-    words.push(match &message.from {
-        _ if message.is_mine => "me".to_owned(),
-        Some(sender) => named(&sender.name, &sender.id, sender.username.as_deref(), lines),
-        None => "(channel)".to_owned(),
-    });
-    words.extend(facts(message, lines));
-    words.extend(message.media.as_ref().map(|media| media_words(media, lines)));
-    words.extend(message.service.as_ref().map(|service| lines.quoted(&Foreign::new(service.as_str()))));
-    words.extend(reactions(&message.reactions));
-    let head = words.join(" ");
+    match &message.from {
+        _ if message.is_mine => words.next().push("me"),
+        Some(sender) => named(&sender.name, &sender.id, sender.username.as_deref(), words.next()),
+        None => words.next().push("(channel)"),
+    }
+    facts(message, &mut words);
+    if let Some(media) = &message.media {
+        media_words(media, words.next());
+    }
+    if let Some(service) = &message.service {
+        words.next().quoted(&Foreign::new(service.as_str()));
+    }
+    reactions(&message.reactions, &mut words);
     match &message.text {
         // What this account wrote itself needs no fence; what it forwarded does.
-        Some(text) if message.is_mine && message.forwarded_from.is_none() => format!("{head}: {text}"),
-        Some(text) => format!("{head} {}", lines.quoted(text)),
-        None => head,
+        Some(text) if message.is_mine && message.forwarded_from.is_none() => {
+            lines.push(": ");
+            lines.push(text.as_str());
+        }
+        Some(text) => {
+            lines.push(" ");
+            lines.quoted(text);
+        }
+        None => {}
     }
 }
 
-fn facts(message: &MessageView, lines: &mut Lines) -> Vec<String> {
-    let forwarded = message.forwarded_from.as_ref().map(|from| format!("forwarded from {}", lines.name(from)));
-    [
-        message.reply_to.map(|id| format!("re #{id}")),
-        message.topic.map(|id| format!("topic {id}")),
-        forwarded,
-        message.edited.map(|date| format!("edited {}", minute(date))),
-        message.is_pinned.then(|| "pinned".to_owned()),
-        message.album.as_ref().map(|album| format!("album {album}")),
-        message.views.map(|views| format!("{views} views")),
-        message.replies.map(|replies| format!("{replies} replies")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+fn facts(message: &MessageView, words: &mut List<'_>) {
+    if let Some(id) = message.reply_to {
+        words.add(format_args!("re #{id}"));
+    }
+    if let Some(id) = message.topic {
+        words.add(format_args!("topic {id}"));
+    }
+    if let Some(from) = &message.forwarded_from {
+        words.next().push("forwarded from ");
+        words.lines.name(from);
+    }
+    if let Some(date) = message.edited {
+        words.next().push("edited ");
+        minute(date, words.lines);
+    }
+    words.add_if(message.is_pinned, "pinned");
+    if let Some(album) = &message.album {
+        words.add(format_args!("album {album}"));
+    }
+    if let Some(views) = message.views {
+        words.add(format_args!("{views} views"));
+    }
+    if let Some(replies) = message.replies {
+        words.add(format_args!("{replies} replies"));
+    }
 }
 
 /// `[photo 1280x720 a.jpg 34 kB]`
-fn media_words(media: &MediaView, lines: &mut Lines) -> String {
-    let pixels = media.width.zip(media.height).map(|(width, height)| format!("{width}x{height}"));
-    let words = [
-        Some(media.kind.clone()),
-        pixels,
-        media.seconds.map(|seconds| format!("{seconds} s")),
-        media.name.as_ref().map(|name| lines.name(name)),
-        media.mime_type.clone(),
-        media.size.map(bytes),
-        media.summary.as_ref().map(|summary| lines.quoted(summary)),
-    ];
-    format!("[{}]", words.into_iter().flatten().collect::<Vec<_>>().join(" "))
+fn media_words(media: &MediaView, lines: &mut Lines) {
+    lines.push("[");
+    let mut words = lines.list(" ");
+    words.next().push(&media.kind);
+    if let Some((width, height)) = media.width.zip(media.height) {
+        words.add(format_args!("{width}x{height}"));
+    }
+    if let Some(seconds) = media.seconds {
+        words.add(format_args!("{seconds} s"));
+    }
+    if let Some(name) = &media.name {
+        words.next().name(name);
+    }
+    if let Some(mime_type) = &media.mime_type {
+        words.next().push(mime_type);
+    }
+    if let Some(size) = media.size {
+        words.next().push(&bytes(size));
+    }
+    if let Some(summary) = &media.summary {
+        words.next().quoted(summary);
+    }
+    lines.push("]");
 }
 
-fn reactions(reactions: &[Reaction]) -> Option<String> {
-    let words: Vec<String> = reactions
-        .iter()
-        .map(|reaction| {
-            let mine = if reaction.is_mine { " (me too)" } else { "" };
-            format!("{} {}{mine}", reaction.emoji, reaction.count)
-        })
-        .collect();
-    (!words.is_empty()).then(|| format!("{{{}}}", words.join(", ")))
+fn reactions(reactions: &[Reaction], words: &mut List<'_>) {
+    if reactions.is_empty() {
+        return;
+    }
+    let lines = words.next();
+    lines.push("{");
+    let mut each = lines.list(", ");
+    for reaction in reactions {
+        let mine = if reaction.is_mine { " (me too)" } else { "" };
+        each.add(format_args!("{} {}{mine}", reaction.emoji, reaction.count));
+    }
+    lines.push("}");
 }
 
 /// A size as people say it.

@@ -4,15 +4,17 @@ use crate::views::{Changed, Downloaded, Link, Sent, SentPart, SentState, Viewed}
 
 impl Readable for Sent {
     fn read(&self, lines: &mut Lines) {
-        let chat = chat_brief(&self.chat, lines);
         let done = match self.state {
             SentState::Sent => "sent to",
             SentState::Scheduled => "scheduled for",
             SentState::DryRun => "dry run, nothing was sent; would send to",
         };
-        lines.line(format!("{done} {chat}"));
+        lines.put(format_args!("{done} "));
+        chat_brief(&self.chat, lines);
+        lines.end();
         for part in &self.items {
-            lines.line(part_line(part));
+            part_words(part, lines);
+            lines.end();
             if !part.entities.is_empty() {
                 lines.line(format!("formatting: {}", part.entities.join(", ")));
             }
@@ -21,26 +23,36 @@ impl Readable for Sent {
     }
 }
 
-fn part_line(part: &SentPart) -> String {
-    let words = [
-        part.message_id.map(|id| format!("#{id}")),
-        part.date.map(minute),
-        part.file.as_ref().map(|file| format!("[{file}]")),
-        part.text.clone(),
-    ];
-    let words: Vec<String> = words.into_iter().flatten().collect();
-    if words.is_empty() { "sent; its id is not known".to_owned() } else { words.join(" ") }
+fn part_words(part: &SentPart, lines: &mut Lines) {
+    let mut words = lines.list(" ");
+    if let Some(id) = part.message_id {
+        words.add(format_args!("#{id}"));
+    }
+    if let Some(date) = part.date {
+        minute(date, words.next());
+    }
+    if let Some(file) = &part.file {
+        words.add(format_args!("[{file}]"));
+    }
+    if let Some(text) = &part.text {
+        words.next().push(text);
+    }
+    if !words.is_begun {
+        lines.push("sent; its id is not known");
+    }
 }
 
 impl Readable for Changed {
     fn read(&self, lines: &mut Lines) {
-        let chat = chat_brief(&self.chat, lines);
-        lines.line(format!("{}: {chat}", self.done));
-        if !self.message_ids.is_empty() {
-            lines.line(format!("messages: {}", ids(&self.message_ids)));
-        }
-        if !self.missing.is_empty() {
-            lines.line(format!("not there: {}", ids(&self.missing)));
+        lines.put(format_args!("{}: ", self.done));
+        chat_brief(&self.chat, lines);
+        lines.end();
+        for (what, messages) in [("messages", &self.message_ids), ("not there", &self.missing)] {
+            if !messages.is_empty() {
+                lines.put(format_args!("{what}: "));
+                ids(messages, lines);
+                lines.end();
+            }
         }
     }
 }
@@ -55,8 +67,11 @@ impl Readable for Link {
 impl Readable for Downloaded {
     fn read(&self, lines: &mut Lines) {
         lines.line(format!("saved {} ({}, {})", self.path, self.mime_type, bytes(self.size)));
-        let name = self.name.as_ref().map(|name| lines.name(name));
-        lines.field("original name", name);
+        if let Some(name) = &self.name {
+            lines.push("original name: ");
+            lines.name(name);
+            lines.end();
+        }
     }
 }
 

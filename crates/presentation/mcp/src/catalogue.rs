@@ -11,7 +11,6 @@ mod tool;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use telegraphist_application::operations::*;
 use telegraphist_application::readable::{Readable, text_of};
@@ -109,7 +108,7 @@ impl Catalogue {
 /// What a tool answered.
 pub struct Called {
     /// As the output schema says; JSON that is ready to be sent.
-    pub structured: Box<RawValue>,
+    pub structured: String,
     /// As text that alone is enough to act on.
     pub text: String,
     /// What the model should see itself.
@@ -127,13 +126,23 @@ pub struct Shown {
 impl Called {
     fn of<O: Readable + serde::Serialize>(output: &O) -> Self {
         Self {
-            structured: serde_json::value::to_raw_value(output).expect("answers are plain data"),
+            structured: json(output),
             text: text_of(output),
             media: output
                 .media()
                 .map(|media| Shown { mime_type: media.mime_type.to_owned(), base64: media.base64.to_owned() }),
         }
     }
+}
+
+/// Bytes that most answers need at most.
+const JSON_USUAL: usize = 8 * 1024;
+
+/// An answer as JSON. Begun large enough for most, so that a page of messages is not moved a dozen times as it grows.
+fn json(output: &impl serde::Serialize) -> String {
+    let mut bytes = Vec::with_capacity(JSON_USUAL);
+    serde_json::to_writer(&mut bytes, output).expect("answers are plain data");
+    String::from_utf8(bytes).expect("JSON is UTF-8")
 }
 
 /// The failure for a name that is not among `known`.

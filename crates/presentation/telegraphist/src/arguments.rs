@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use telegraphist_application::ports::KeyPlaceKind;
+use telegraphist_relay::Profile;
 
 use crate::exit;
-use crate::places::Profile;
 use crate::settings::Span;
 
 const ABOUT: &str = "\

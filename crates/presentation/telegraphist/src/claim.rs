@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use crate::places::Places;
+use telegraphist_relay::Places;
 
 /// How long a predecessor may take to finish what it was doing.
 const PREDECESSOR_MAX: Duration = Duration::from_secs(50);
@@ -44,7 +44,7 @@ impl Claim {
             .with_context(|| format!("cannot open {}", path.display()))?;
         match tokio::time::timeout(PREDECESSOR_MAX, locked(&lock, places)).await {
             Ok(outcome) => outcome?,
-            Err(_) => bail!("process {} holds profile {} and does not end", owner(places), places.profile.as_str()),
+            Err(_) => bail!("process {} holds profile {} and does not end", places.owner(), places.profile.as_str()),
         }
         lock.set_len(0)?;
         lock.rewind()?;
@@ -58,16 +58,11 @@ async fn locked(lock: &File, places: &Places) -> anyhow::Result<()> {
         match lock.try_lock() {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) if UnixStream::connect(&places.socket).is_ok() => {
-                let served = AlreadyServed { process: owner(places), profile: places.profile.as_str().to_owned() };
+                let served = AlreadyServed { process: places.owner(), profile: places.profile.as_str().to_owned() };
                 return Err(served.into());
             }
             Err(TryLockError::WouldBlock) => tokio::time::sleep(LOOK_EVERY).await,
             Err(TryLockError::Error(problem)) => return Err(problem).context("cannot lock the data directory"),
         }
     }
-}
-
-/// The process that has it, as it wrote itself down.
-pub(crate) fn owner(places: &Places) -> String {
-    std::fs::read_to_string(places.lock()).map_or_else(|_| "?".to_owned(), |text| text.trim().to_owned())
 }

@@ -15,10 +15,11 @@ mod sessions;
 mod tools;
 mod vault;
 
+use telegraphist_relay::{Link, LinkError, Places};
+
 use crate::arguments::{Arguments, Command, Common};
 use crate::environment::Environment;
-use crate::link::Link;
-use crate::places::Places;
+use crate::places;
 use crate::settings::{Layers, Settings};
 
 /// What every command can use.
@@ -38,13 +39,13 @@ impl Context {
     ) -> anyhow::Result<Self> {
         let config = common.config.map(std::path::absolute).transpose()?;
         let settings = Settings::read(Layers { file: config.as_deref(), environment: &environment, flags })?;
-        let places = Places::of(common.profile, &environment)?;
+        let places = places::of(common.profile, &environment)?;
         Ok(Self { places, settings, environment, config })
     }
 
     /// The way to the profile's owner.
-    pub(crate) fn link(&self) -> Link {
-        Link { places: self.places.clone(), config: self.config.clone() }
+    pub(crate) fn link(&self) -> Result<Link, LinkError> {
+        Link::new(self.places.clone(), self.config.clone())
     }
 }
 

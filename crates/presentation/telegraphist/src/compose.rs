@@ -10,9 +10,9 @@ use telegraphist_application::{AnnouncedInbox, Application, Budgets, Ports, Sett
 use telegraphist_files::AllowedFiles;
 use telegraphist_keyring::SecretServiceRing;
 use telegraphist_mtproto::{DcOption, Mtproto, MtprotoPorts, MtprotoSettings};
+use telegraphist_relay::Places;
 use telegraphist_sqlite::{FirstPlace, KeyPlaces, SqliteStore};
 
-use crate::places::Places;
 use crate::settings::Settings;
 
 /// What has to be shut down in the end.

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use telegraphist_application::ports::KeyPlaceKind;
 use telegraphist_application::{Code, Failure};
+use telegraphist_relay::greeting::Hello;
+use telegraphist_relay::{Link, LinkError};
 
 use crate::arguments::StringForm;
-use crate::greeting::Hello;
-use crate::link::{Link, LinkError};
 
 /// The longest request line. Arguments may hold a file of 8 MiB in base64.
 pub(crate) const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -225,14 +225,14 @@ pub(crate) struct Control {
 impl Control {
     /// To the owner; a daemon is started if there is none.
     pub(crate) fn open(link: &Link) -> Result<Self, LinkError> {
-        let stream = link.open(&Hello::control(&link.places))?;
+        let stream = link.open(&Hello::control(&link.places))?.0;
         Ok(Self::on(stream))
     }
 
     /// To the owner, if there is one.
     pub(crate) fn existing(link: &Link) -> Result<Option<Self>, LinkError> {
         let hello = Hello { is_any_version_welcome: true, ..Hello::control(&link.places) };
-        Ok(link.open_existing(&hello)?.map(Self::on))
+        Ok(link.open_existing(&hello)?.map(|(stream, _)| Self::on(stream)))
     }
 
     fn on(stream: UnixStream) -> Self {

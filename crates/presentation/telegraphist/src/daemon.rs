@@ -23,6 +23,8 @@ use telegraphist_application::ports::Clock as _;
 use telegraphist_application::{Application, Caller};
 use telegraphist_mcp::{Choice, Selection, Server, ServerOptions, UnknownName};
 use telegraphist_mtproto::DcOption;
+use telegraphist_relay::Places;
+use telegraphist_relay::greeting::{self, Hello};
 use telegraphist_sqlite::SqliteStore;
 use tokio::net::UnixListener;
 use tokio::runtime::Runtime;
@@ -33,8 +35,6 @@ use tokio_util::task::TaskTracker;
 use crate::claim::Claim;
 use crate::compose::{Composition, compose};
 use crate::exit::Usage;
-use crate::greeting::Hello;
-use crate::places::Places;
 use crate::settings::Settings;
 use gate::Traffic;
 use presence::Presence;
@@ -238,12 +238,7 @@ impl Owner {
 impl House {
     /// The server for a client's choice of tools.
     fn server(&self, hello: &Hello) -> Result<Server, UnknownName> {
-        let choice = Choice {
-            toolsets: hello.toolsets.clone(),
-            tools: hello.tools.clone(),
-            exclude: hello.exclude.clone(),
-            read_only: hello.read_only,
-        };
+        let choice = chosen(&hello.choice);
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, server)) = servers.iter().find(|(known, _)| *known == choice) {
             return Ok(server.clone());
@@ -256,6 +251,12 @@ impl House {
         servers.push((choice, server.clone()));
         Ok(server)
     }
+}
+
+/// What a client chose, in the server's terms.
+pub(crate) fn chosen(choice: &greeting::Choice) -> Choice {
+    let greeting::Choice { toolsets, tools, exclude, read_only } = choice.clone();
+    Choice { toolsets, tools, exclude, read_only }
 }
 
 /// Listens at the profile's socket. The claim is ours, so a socket that is there already is nobody's.

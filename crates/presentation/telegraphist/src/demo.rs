@@ -8,11 +8,11 @@ use telegraphist_application::Caller;
 use telegraphist_application::ports::ApiCredentials;
 use telegraphist_application::session_strings::{self, StringKind};
 use telegraphist_mtproto::DcOption;
+use telegraphist_relay::Places;
 use telegraphist_sandbox::{Options, Sandbox};
 
 use crate::claim::Claim;
 use crate::daemon::{Owner, Stay};
-use crate::places::Places;
 use crate::settings::Settings;
 
 /// The account that is signed in: Alice, who has a bit of everything.

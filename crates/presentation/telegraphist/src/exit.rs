@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use telegraphist_application::{Code, Failure};
+use telegraphist_relay::{LinkError, RelayError};
 
-use crate::link::LinkError;
 use crate::settings::SettingsError;
 
 /// Refused or failed: repeating it unchanged will not help.
@@ -38,15 +38,9 @@ pub(crate) fn code_of(problem: &anyhow::Error) -> ExitCode {
     let code = if problem.is::<Usage>() || problem.is::<SettingsError>() {
         USAGE
     } else if let Some(problem) = problem.downcast_ref::<LinkError>() {
-        match problem {
-            // It will turn us away again: unknown tools, or a daemon that was started to stay.
-            LinkError::Refused(_) => USAGE,
-            LinkError::Places(_)
-            | LinkError::Io { .. }
-            | LinkError::NotStarted { .. }
-            | LinkError::Silent { .. }
-            | LinkError::Unsteady { .. } => NOT_REACHABLE,
-        }
+        problem.exit_code()
+    } else if let Some(problem) = problem.downcast_ref::<RelayError>() {
+        problem.exit_code()
     } else if let Some(failure) = problem.downcast_ref::<Failure>() {
         code_of_failure(failure.code)
     } else {

@@ -15,10 +15,7 @@ mod daemon;
 mod demo;
 mod environment;
 mod exit;
-mod greeting;
-mod link;
 mod places;
-mod relay;
 mod settings;
 mod stdio;
 mod telemetry;
@@ -28,14 +25,14 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use telegraphist_application::Failure;
+use telegraphist_relay::Errand;
 
 use crate::arguments::Arguments;
 use crate::environment::Environment;
-use crate::relay::Errand;
 
 fn main() -> ExitCode {
-    let outcome = match Errand::of_this_image() {
-        Some(errand) => errand.run(),
+    let outcome = match Errand::of_whole_program() {
+        Some(errand) => errand.run().map_err(anyhow::Error::from),
         None => commands::run(Arguments::parse(), Environment::of_process()),
     };
     match outcome {

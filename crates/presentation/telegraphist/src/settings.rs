@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, FileFormat};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use telegraphist_relay::greeting::Choice;
 
 pub(crate) use values::{Commas, DcAddress, KeyPlaceChoice, Span};
 
@@ -75,6 +76,18 @@ pub(crate) struct Tools {
     pub(crate) include: Commas<String>,
     pub(crate) exclude: Commas<String>,
     pub(crate) read_only: bool,
+}
+
+impl Tools {
+    /// What a client says of it.
+    pub(crate) fn choice(&self) -> Choice {
+        Choice {
+            toolsets: self.toolsets.0.clone(),
+            tools: self.include.0.clone(),
+            exclude: self.exclude.0.clone(),
+            read_only: self.read_only,
+        }
+    }
 }
 
 /// `[log]`

@@ -1,11 +1,17 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use grammers_tl_types as tl;
 use telegraphist_application::arguments::ResponseFormat;
 use telegraphist_application::text::{self, Foreign, Formatted};
-use telegraphist_application::views::{MessageView, Reaction};
+use telegraphist_application::views::{MessageView, Reaction, Sender};
 use telegraphist_domain::ChatId;
 
 use super::{Directory, from_telegram, media, moment, service};
 use crate::peers::chat_id;
+
+/// The senders of an answer that were drawn already; few people write most messages.
+type Senders = HashMap<ChatId, Arc<Sender>>;
 
 /// How messages of one answer are to be shown.
 #[derive(Clone, Copy)]
@@ -78,32 +84,51 @@ fn reply_header(header: Option<&tl::enums::MessageReplyHeader>) -> (Option<i32>,
 impl Rendering<'_> {
     /// A message as a view; none for one that is gone.
     pub(crate) fn view(&self, message: &tl::enums::Message) -> Option<MessageView> {
+        self.view_of(message, &mut Senders::new())
+    }
+
+    fn view_of(&self, message: &tl::enums::Message, senders: &mut Senders) -> Option<MessageView> {
         match message {
             tl::enums::Message::Empty(_) => None,
-            tl::enums::Message::Message(inner) => Some(self.plain(message, inner)),
-            tl::enums::Message::Service(inner) => Some(self.service(message, inner)),
+            tl::enums::Message::Message(inner) => Some(self.plain(message, inner, senders)),
+            tl::enums::Message::Service(inner) => Some(self.service(message, inner, senders)),
         }
     }
 
     /// All messages that are still there, in the order given.
     pub(crate) fn views<'m>(&self, messages: impl IntoIterator<Item = &'m tl::enums::Message>) -> Vec<MessageView> {
-        messages.into_iter().filter_map(|message| self.view(message)).collect()
+        let messages = messages.into_iter();
+        let mut senders = Senders::new();
+        let mut views = Vec::with_capacity(messages.size_hint().1.unwrap_or_default());
+        views.extend(messages.filter_map(|message| self.view_of(message, &mut senders)));
+        views
     }
 
     fn is_detailed(&self) -> bool {
         self.format == ResponseFormat::Detailed
     }
 
-    fn skeleton(&self, message: &tl::enums::Message, peer: &tl::enums::Peer, is_out: bool) -> MessageView {
+    fn skeleton(
+        &self,
+        message: &tl::enums::Message,
+        peer: &tl::enums::Peer,
+        is_out: bool,
+        senders: &mut Senders,
+    ) -> MessageView {
         let author = author_of(message, self.directory.own_id());
         let own = ChatId(self.directory.own_id());
+        let is_mine = is_out || author.as_ref().is_some_and(|author| chat_id(author) == own);
+        let from = author.map(|author| {
+            let sender = senders.entry(chat_id(&author)).or_insert_with(|| Arc::new(self.directory.sender(&author)));
+            Arc::clone(sender)
+        });
         MessageView {
             id: id_of(message),
             chat: self.names_chat.then(|| self.directory.brief(peer)),
             date: moment(date_of(message).unwrap_or_default()),
             edited: None,
-            is_mine: is_out || author.as_ref().is_some_and(|author| chat_id(author) == own),
-            from: author.map(|author| self.directory.sender(&author)),
+            is_mine,
+            from,
             text: None,
             media: None,
             service: None,
@@ -119,7 +144,7 @@ impl Rendering<'_> {
         }
     }
 
-    fn plain(&self, message: &tl::enums::Message, inner: &tl::types::Message) -> MessageView {
+    fn plain(&self, message: &tl::enums::Message, inner: &tl::types::Message, senders: &mut Senders) -> MessageView {
         let (reply_to, topic) = reply_header(inner.reply_to.as_ref());
         let mut view = MessageView {
             text: self.text(inner),
@@ -130,7 +155,7 @@ impl Rendering<'_> {
             album: inner.grouped_id.map(|album| album.to_string()),
             replies: inner.replies.as_ref().and_then(reply_count),
             is_pinned: inner.pinned,
-            ..self.skeleton(message, &inner.peer_id, inner.out)
+            ..self.skeleton(message, &inner.peer_id, inner.out, senders)
         };
         if self.is_detailed() {
             view.edited = inner.edit_date.filter(|_| !inner.edit_hide).map(moment);
@@ -140,13 +165,18 @@ impl Rendering<'_> {
         view
     }
 
-    fn service(&self, message: &tl::enums::Message, inner: &tl::types::MessageService) -> MessageView {
+    fn service(
+        &self,
+        message: &tl::enums::Message,
+        inner: &tl::types::MessageService,
+        senders: &mut Senders,
+    ) -> MessageView {
         let (reply_to, topic) = reply_header(inner.reply_to.as_ref());
         MessageView {
             service: Some(service::line(&inner.action, self.directory, reply_to)),
             reply_to,
             topic,
-            ..self.skeleton(message, &inner.peer_id, inner.out)
+            ..self.skeleton(message, &inner.peer_id, inner.out, senders)
         }
     }
 

@@ -8,17 +8,21 @@ use rmcp::RoleServer;
 use rmcp::model::{JsonRpcMessage, ServerResult};
 use rmcp::service::TxJsonRpcMessage;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 /// Finished JSON, to be given to the library as structured content.
-pub(crate) fn stand_in(structured: Box<RawValue>) -> Value {
-    Value::String(Box::<str>::from(structured).into_string())
+pub(crate) fn stand_in(structured: String) -> Value {
+    Value::String(structured)
 }
+
+/// Room for everything of a line but an answer.
+const LINE_LEAST: usize = 512;
 
 /// A message as one line, with finished JSON in its place.
 pub(super) fn line(mut message: TxJsonRpcMessage<RoleServer>) -> Vec<u8> {
     let structured = take(&mut message);
-    let mut line = serde_json::to_vec(&message).expect("protocol messages have string keys only");
+    // The text of an answer is about as long as its structure, or shorter.
+    let mut line = Vec::with_capacity(LINE_LEAST + 2 * structured.as_ref().map_or(0, String::len));
+    serde_json::to_writer(&mut line, &message).expect("protocol messages have string keys only");
     if let Some(structured) = structured {
         let end = b"}}";
         assert!(line.ends_with(end), "a response ends with its result");
@@ -48,7 +52,6 @@ fn take(message: &mut TxJsonRpcMessage<RoleServer>) -> Option<String> {
 mod tests {
     use rmcp::model::{CallToolResult, ContentBlock, RequestId};
     use serde_json::json;
-    use serde_json::value::to_raw_value;
 
     use super::*;
 
@@ -62,7 +65,7 @@ mod tests {
     #[test]
     fn finished_json_goes_out_as_the_tree_would() {
         let tree = json!({ "items": [{ "id": 1, "text": "a \"quoted\" }} word" }], "has_more": false });
-        let text = to_raw_value(&tree).expect("plain data");
+        let text = tree.to_string();
         assert_eq!(sent(Some(stand_in(text))), sent(Some(tree)));
     }
 

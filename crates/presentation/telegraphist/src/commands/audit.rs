@@ -13,7 +13,7 @@ const PAGE: usize = 500;
 
 /// Exports or verifies.
 pub(crate) fn run(context: &Context, command: &Audit) -> anyhow::Result<()> {
-    let mut control = Control::open(&context.link())?;
+    let mut control = Control::open(&context.link()?)?;
     match command {
         Audit::Export => export(&mut control),
         Audit::Verify => verify(&mut control),

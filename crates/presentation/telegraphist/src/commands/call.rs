@@ -20,7 +20,7 @@ use crate::terminal::{Screen, Watch};
 pub(crate) fn run(context: &Context, call: Call) -> anyhow::Result<()> {
     let tool = tools::named(&call.tool)?;
     let arguments = arguments(tool, &call)?;
-    let mut control = Control::open(&context.link())?;
+    let mut control = Control::open(&context.link()?)?;
     let mut watch = Watch::new();
     let answered = control.ask_watching(
         Request::Call { tool: call.tool, arguments, timeout: call.timeout.map(|span| span.0) },

@@ -3,13 +3,13 @@
 mod install;
 
 use std::io::Write as _;
+use telegraphist_relay::StartReport;
 
 use super::Context;
 use crate::arguments::{Daemon, DaemonCommand, Output};
 use crate::claim::AlreadyServed;
 use crate::control::{Control, Request, Status};
 use crate::daemon::{self, Owner, Stay};
-use crate::link::StartReport;
 use crate::telemetry;
 use crate::terminal::{Screen, note};
 
@@ -76,7 +76,7 @@ fn foreground(context: &Context, does_stay: bool) -> anyhow::Result<()> {
 
 fn stop(context: &Context) -> anyhow::Result<()> {
     let mut screen = Screen::new();
-    let Some(mut control) = Control::existing(&context.link())? else {
+    let Some(mut control) = Control::existing(&context.link()?)? else {
         return screen.line("No daemon runs.");
     };
     let (): () = control.ask(Request::Stop)?;
@@ -86,7 +86,7 @@ fn stop(context: &Context) -> anyhow::Result<()> {
 
 fn status(context: &Context, output: Output) -> anyhow::Result<()> {
     let mut screen = Screen::new();
-    let Some(mut control) = Control::existing(&context.link())? else {
+    let Some(mut control) = Control::existing(&context.link()?)? else {
         if output == Output::Json {
             return screen.json(&serde_json::Value::Null);
         }

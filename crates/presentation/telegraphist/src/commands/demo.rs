@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use telegraphist_relay::Link;
+use telegraphist_relay::greeting::Hello;
+use telegraphist_relay::{Places, Profile};
 
 use super::Context;
 use crate::arguments::Demo;
@@ -10,9 +13,7 @@ use crate::claim::AlreadyServed;
 use crate::control::{Control, Request, Status};
 use crate::daemon::{self, Stay};
 use crate::demo;
-use crate::greeting::Hello;
-use crate::link::Link;
-use crate::places::{Places, Profile};
+use crate::places;
 use crate::telemetry;
 use crate::terminal::Screen;
 
@@ -36,7 +37,7 @@ fn on_stdio(context: &Context) -> anyhow::Result<()> {
     let places = Places::within(directory.path(), demo_profile());
     let served = daemon::runtime()?.block_on(async {
         let demo = demo::open(&places, &context.settings, Stay::Foreground).await?;
-        let hello = Hello::mcp(&places, &context.settings.tools);
+        let hello = Hello::mcp(&places, context.settings.tools.choice());
         demo.owner.serve_stdio(&hello).await
     });
     directory.close().context("cannot remove the temporary directory")?;
@@ -45,7 +46,7 @@ fn on_stdio(context: &Context) -> anyhow::Result<()> {
 
 /// The demo for people: what to paste, what to try, then serving until Ctrl-C.
 fn on_screen(context: &Context) -> anyhow::Result<()> {
-    let places = Places::of(demo_profile(), &context.environment)?;
+    let places = places::of(demo_profile(), &context.environment)?;
     daemon::runtime()?.block_on(async {
         let demo = opened(context, &places).await?;
         let control = demo.sandbox.control_address();
@@ -58,7 +59,7 @@ fn on_screen(context: &Context) -> anyhow::Result<()> {
 /// Takes the profile over from a demo in the background. A relay whose daemon makes way starts another at once, which
 /// may be quicker than we are; that one is asked to make way too.
 async fn opened(context: &Context, places: &Places) -> anyhow::Result<demo::Demo> {
-    let link = Link { places: places.clone(), config: context.config.clone() };
+    let link = Link::new(places.clone(), context.config.clone())?;
     for _ in 1..TAKE_OVERS_MAX {
         make_way(&link)?;
         match demo::open(places, &context.settings, Stay::Foreground).await {

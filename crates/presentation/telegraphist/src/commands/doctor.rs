@@ -6,10 +6,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::bail;
+use telegraphist_relay::greeting::VERSION;
 
 use super::Context;
 use crate::control::{Control, Finding, Health, Request, Status};
-use crate::greeting::VERSION;
 use crate::terminal::{Screen, width};
 
 /// Examines and reports.
@@ -108,7 +108,7 @@ fn mode(path: &Path) -> Option<u32> {
 
 /// The daemon, and what it finds.
 fn owner(context: &Context) -> Vec<Finding> {
-    let mut control = match Control::open(&context.link()) {
+    let mut control = match context.link().and_then(|link| Control::open(&link)) {
         Ok(control) => control,
         Err(problem) => {
             let remedy = format!("its log is {}", context.places.log().display());

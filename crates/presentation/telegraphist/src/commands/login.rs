@@ -21,7 +21,7 @@ const STRING_BYTES_MAX: u64 = 16 * 1024;
 /// Signs in.
 pub(crate) fn run(context: &Context, login: Login) -> anyhow::Result<()> {
     let api = api(context)?;
-    let mut control = Control::open(&context.link())?;
+    let mut control = Control::open(&context.link()?)?;
     let session = login.session.clone();
     let step = match login {
         Login { import: Some(form), .. } => import(&mut control, session, api, form)?,

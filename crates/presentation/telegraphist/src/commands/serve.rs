@@ -1,19 +1,19 @@
 //! `telegraphist` without a command: MCP on standard input and output.
 
 use std::io::IsTerminal as _;
+use telegraphist_relay::Errand;
+use telegraphist_relay::greeting::Hello;
 
 use super::Context;
 use crate::daemon::{self, Stay};
-use crate::greeting::Hello;
-use crate::relay::Errand;
 use crate::telemetry;
 use crate::terminal::note;
 
 /// As a relay to the profile's daemon: what every client starts.
 pub(crate) fn relay(context: &Context) -> anyhow::Result<()> {
     tell_a_person();
-    let hello = Hello::mcp(&context.places, &context.settings.tools);
-    Errand::new(context.link(), hello).go()
+    let hello = Hello::mcp(&context.places, context.settings.tools.choice());
+    Ok(Errand::new(context.link()?, hello).go()?)
 }
 
 /// As the profile's owner, with this one client and whoever comes over the socket.
@@ -21,7 +21,7 @@ pub(crate) fn in_process(context: &Context) -> anyhow::Result<()> {
     tell_a_person();
     telemetry::start(&context.settings.log)?;
     daemon::runtime()?.block_on(async {
-        let hello = Hello::mcp(&context.places, &context.settings.tools);
+        let hello = Hello::mcp(&context.places, context.settings.tools.choice());
         let owner = daemon::Owner::open(&context.places, &context.settings, Stay::Foreground).await?;
         owner.serve_stdio(&hello).await
     })

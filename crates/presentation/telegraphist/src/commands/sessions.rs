@@ -17,7 +17,7 @@ pub(crate) fn run(context: &Context, command: Sessions) -> anyhow::Result<()> {
         );
         return Err(Usage(problem).into());
     }
-    let mut control = Control::open(&context.link())?;
+    let mut control = Control::open(&context.link()?)?;
     match command {
         Sessions::List { output } => list(&all(&mut control)?, output),
         Sessions::Show { name, output } => show(&mut control, &name, output),

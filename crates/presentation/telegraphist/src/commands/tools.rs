@@ -1,16 +1,16 @@
 //! `telegraphist tools [NAME]`
 
-use telegraphist_mcp::{Catalogue, Choice, Selection, Tool, tools_markdown};
+use telegraphist_mcp::{Catalogue, Selection, Tool, tools_markdown};
 
 use super::Context;
+use crate::daemon::chosen;
 use crate::exit::Usage;
-use crate::greeting::Hello;
 use crate::terminal::{Screen, Table, width};
 
 /// Every tool, and whether a client sees it under the configuration and the flags.
 pub(crate) fn list(context: &Context) -> anyhow::Result<()> {
-    let selection = Selection::of(&choice(&Hello::mcp(&context.places, &context.settings.tools)))
-        .map_err(|unknown| Usage(unknown.to_string()))?;
+    let selection =
+        Selection::of(&chosen(&context.settings.tools.choice())).map_err(|unknown| Usage(unknown.to_string()))?;
     let mut screen = Screen::new();
     let mut table = Table::new(&["tool", "set", "effect", "on", "what it does"]);
     for tool in Catalogue::get().tools() {
@@ -27,16 +27,6 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<()> {
     table.print(&mut screen)?;
     screen.line("\nOne tool with its arguments: telegraphist tools NAME")?;
     screen.line("More or fewer tools: --toolsets, --tools, --exclude-tools, --read-only")
-}
-
-/// What a greeting chooses.
-pub(crate) fn choice(hello: &Hello) -> Choice {
-    Choice {
-        toolsets: hello.toolsets.clone(),
-        tools: hello.tools.clone(),
-        exclude: hello.exclude.clone(),
-        read_only: hello.read_only,
-    }
 }
 
 /// The page of documentation.

@@ -9,7 +9,7 @@ use crate::terminal::Screen;
 
 /// Does one of them.
 pub(crate) fn run(context: &Context, command: &Vault) -> anyhow::Result<()> {
-    let mut control = Control::open(&context.link())?;
+    let mut control = Control::open(&context.link()?)?;
     let mut screen = Screen::new();
     match command {
         Vault::Status { output } => {

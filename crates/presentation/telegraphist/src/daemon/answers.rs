@@ -11,12 +11,12 @@ use telegraphist_application::session_strings::{self, StringKind};
 use telegraphist_application::{CallContext, Caller, Code, Failure};
 use telegraphist_domain::SessionKind;
 use telegraphist_mcp::Catalogue;
+use telegraphist_relay::greeting::VERSION;
 
 use super::control::{Cancel, value};
 use super::{House, Stay};
 use crate::arguments::StringForm;
 use crate::control::{Api, AuditState, Called, CodeSent, QrStep, Request, SignInStep, Status};
-use crate::greeting::VERSION;
 
 /// A QR code is looked at again after this, so that a command that is gone is noticed.
 const SCAN_WAIT: Duration = Duration::from_secs(20);
@@ -104,7 +104,7 @@ impl House {
     ) -> Result<Called, Failure> {
         let context = CallContext { timeout, progress: asked.progress, cancel: asked.cancel, ..CallContext::default() };
         let called = Catalogue::get().call(&self.app, &Caller::owner(), tool, arguments, context).await?;
-        let structured = serde_json::from_str(called.structured.get()).expect("it was written as JSON just now");
+        let structured = serde_json::from_str(&called.structured).expect("it was written as JSON just now");
         Ok(Called { structured, text: called.text })
     }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use telegraphist_mcp::Catalogue;
+use telegraphist_relay::greeting::{GREETING_BYTES_MAX, Hello, Kind, Refusal, RefusalReason, VERSION, Welcome};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 
 use super::gate::Gated;
 use super::{House, Stay, control};
-use crate::greeting::{GREETING_BYTES_MAX, Hello, Kind, Refusal, RefusalReason, VERSION, Welcome};
 
 /// Who connects says hello at once.
 const GREETING_MAX: Duration = Duration::from_secs(10);
@@ -120,7 +121,9 @@ impl Connection {
     }
 
     async fn welcome(&mut self, refused: Option<Refusal>) -> anyhow::Result<()> {
-        let welcome = Welcome { version: VERSION.to_owned(), refused };
+        let tools = Catalogue::get().tools().iter().filter(|tool| tool.is_read_only());
+        let reads = tools.map(|tool| tool.facts.name.to_owned()).collect();
+        let welcome = Welcome { version: VERSION.to_owned(), reads, refused };
         let mut line = serde_json::to_vec(&welcome)?;
         line.push(b'\n');
         Ok(self.write.write_all(&line).await?)

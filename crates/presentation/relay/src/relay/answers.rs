@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::scan::Scanner;
 use super::{CHUNK_BYTES, NoDaemon, Relay, lost};
+use crate::errand::RelayError;
 use crate::greeting::Hello;
 
 /// A buffer that an answer has made larger than this is given back.
@@ -21,7 +22,7 @@ const YOUNG_MAX: Duration = Duration::from_secs(2);
 
 impl Relay {
     /// Passes answers until the client is done or no daemon can be had.
-    pub(super) fn pass_answers(&self) -> anyhow::Result<()> {
+    pub(super) fn pass_answers(&self) -> Result<(), RelayError> {
         let mut fruitless = 0;
         while let Ok((connection, _)) = self.connection_where(|_| true) {
             let start = Instant::now();
@@ -90,22 +91,19 @@ impl Relay {
         state.generation += 1;
         let is_over = state.is_input_over;
         let lost = state.open.take_lost(is_over);
-        let is_initialized = state.open.is_initialized();
+        let answers = lost::answers_for(&lost, &state);
         drop(state);
-        for request in lost {
-            self.write_out(&lost::answer_for(&request, is_initialized));
-        }
+        self.write_out(&answers);
         is_over
     }
 
     /// A new daemon that knows what the old one was told at the start.
-    fn reconnect(&self, fruitless: u32) -> anyhow::Result<()> {
+    fn reconnect(&self, fruitless: u32) -> Result<(), RelayError> {
         if fruitless > FRUITLESS_MAX {
-            let log = self.link.places.log();
-            anyhow::bail!("the daemon dies as soon as it is started; its log may say why: {}", log.display());
+            return Err(RelayError::Fruitless { log: self.link.places.log() });
         }
         let hello = Hello { is_any_version_welcome: true, ..self.hello.clone() };
-        let stream = self.link.open(&hello)?;
+        let (stream, welcome) = self.link.open(&hello)?;
         let replay = self.state().open.replay();
         for step in &replay {
             // A daemon that dies here is noticed by the next read.
@@ -119,6 +117,7 @@ impl Relay {
             let _ = stream.shutdown(Shutdown::Write);
         }
         state.connection = Some(Arc::new(stream));
+        state.reads = welcome.reads;
         drop(state);
         self.changed.notify_all();
         Ok(())

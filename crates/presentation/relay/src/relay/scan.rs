@@ -4,15 +4,15 @@
 
 /// What a line says about itself. Values are raw JSON: an id keeps its quotes.
 #[derive(Default, Debug, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub(super) struct Facts {
     /// `id`
-    pub(crate) id: Option<Vec<u8>>,
+    pub(super) id: Option<Vec<u8>>,
     /// `method`, without quotes.
-    pub(crate) method: Option<Vec<u8>>,
+    pub(super) method: Option<Vec<u8>>,
     /// `params.name`, without quotes.
-    pub(crate) name: Option<Vec<u8>>,
+    pub(super) name: Option<Vec<u8>>,
     /// `params.requestId`
-    pub(crate) request_id: Option<Vec<u8>>,
+    pub(super) request_id: Option<Vec<u8>>,
 }
 
 /// A longer key, name or id is not ours to know.
@@ -21,7 +21,7 @@ const VALUE_BYTES_MAX: usize = 1024;
 /// The state in the middle of a line.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one bit of where the scanner is, and they combine")]
-pub(crate) struct Scanner {
+pub(super) struct Scanner {
     facts: Facts,
     depth: usize,
     /// Whether the containers at depth 1 and 2 are objects.
@@ -68,13 +68,13 @@ impl Key {
 
 impl Scanner {
     /// The facts of a line that is all there.
-    pub(crate) fn whole_line(&mut self, line: &[u8]) -> Facts {
+    pub(super) fn whole_line(&mut self, line: &[u8]) -> Facts {
         self.feed(line);
         self.finish()
     }
 
     /// The facts of the line whose last piece was fed; ready for the next.
-    pub(crate) fn finish(&mut self) -> Facts {
+    pub(super) fn finish(&mut self) -> Facts {
         self.end_scalar();
         let facts = std::mem::take(&mut self.facts);
         let recorded = std::mem::take(&mut self.recorded);
@@ -84,7 +84,7 @@ impl Scanner {
     }
 
     /// Goes on with a piece of a line.
-    pub(crate) fn feed(&mut self, piece: &[u8]) {
+    pub(super) fn feed(&mut self, piece: &[u8]) {
         let mut at = 0;
         while at < piece.len() && !self.is_settled {
             if self.in_string && !self.is_recording && !self.is_escaped {

@@ -7,18 +7,17 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::places::Places;
-use crate::settings::Tools;
 
 /// The version of this program; a daemon of another one is replaced.
-pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The longest first line that is read.
-pub(crate) const GREETING_BYTES_MAX: u64 = 64 * 1024;
+pub const GREETING_BYTES_MAX: u64 = 64 * 1024;
 
 /// What a connection is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Kind {
+pub enum Kind {
     /// MCP, as if it were standard input and output.
     Mcp,
     /// The command line: JSON lines.
@@ -27,77 +26,88 @@ pub(crate) enum Kind {
 
 /// The client's first line.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) struct Hello {
-    pub(crate) kind: Kind,
-    pub(crate) version: String,
-    pub(crate) profile: String,
+pub struct Hello {
+    /// What the connection is for.
+    pub kind: Kind,
+    /// The client's version.
+    pub version: String,
+    /// The profile that the client means.
+    pub profile: String,
     /// The data directory that the client means: two profiles of one name can meet at one socket when only one of the
     /// XDG variables differs.
     #[serde(default)]
-    pub(crate) data: Option<PathBuf>,
+    pub data: Option<PathBuf>,
     /// Set by a relay that lost its daemon: it passes bytes, whatever their version, and must not drive out a daemon
     /// that a newer client has just put in place.
     #[serde(default)]
-    pub(crate) is_any_version_welcome: bool,
+    pub is_any_version_welcome: bool,
+    /// Which of the tools it wants to see.
+    #[serde(flatten)]
+    pub choice: Choice,
+}
+
+/// Which tools a client wants to see.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Choice {
+    /// Toolsets by name; none means the usual ones.
     #[serde(default)]
-    pub(crate) toolsets: Vec<String>,
+    pub toolsets: Vec<String>,
+    /// Tools by name; none means all of the toolsets.
     #[serde(default)]
-    pub(crate) tools: Vec<String>,
+    pub tools: Vec<String>,
+    /// Tools to leave out.
     #[serde(default)]
-    pub(crate) exclude: Vec<String>,
+    pub exclude: Vec<String>,
+    /// Leave out everything that changes something.
     #[serde(default)]
-    pub(crate) read_only: bool,
+    pub read_only: bool,
 }
 
 impl Hello {
     /// The first line of a relay.
-    pub(crate) fn mcp(places: &Places, tools: &Tools) -> Self {
-        Self {
-            kind: Kind::Mcp,
-            toolsets: tools.toolsets.0.clone(),
-            tools: tools.include.0.clone(),
-            exclude: tools.exclude.0.clone(),
-            read_only: tools.read_only,
-            ..Self::control(places)
-        }
+    pub fn mcp(places: &Places, choice: Choice) -> Self {
+        Self { kind: Kind::Mcp, choice, ..Self::control(places) }
     }
 
     /// The first line of a command.
-    pub(crate) fn control(places: &Places) -> Self {
+    pub fn control(places: &Places) -> Self {
         Self {
             kind: Kind::Control,
             version: VERSION.to_owned(),
             profile: places.profile.as_str().to_owned(),
             data: Some(places.data.clone()),
             is_any_version_welcome: false,
-            toolsets: Vec::new(),
-            tools: Vec::new(),
-            exclude: Vec::new(),
-            read_only: false,
+            choice: Choice::default(),
         }
     }
 }
 
 /// The owner's first line.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) struct Welcome {
-    pub(crate) version: String,
+pub struct Welcome {
+    /// The owner's version.
+    pub version: String,
+    /// The tools that change nothing: when the owner dies over one of these, nothing has been done.
+    #[serde(default)]
+    pub reads: Vec<String>,
+    /// Why the client is turned away, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) refused: Option<Refusal>,
+    pub refused: Option<Refusal>,
 }
 
 /// Why a client is turned away.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) struct Refusal {
-    pub(crate) reason: RefusalReason,
+pub struct Refusal {
+    /// What the client can do about it.
+    pub reason: RefusalReason,
     /// One sentence for people.
-    pub(crate) message: String,
+    pub message: String,
 }
 
 /// What the client can do about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum RefusalReason {
+pub enum RefusalReason {
     /// The daemon goes away for the client's version: start that one.
     OtherVersion,
     /// The daemon is going away: start another.

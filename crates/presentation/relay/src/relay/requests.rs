@@ -108,11 +108,9 @@ impl Relay {
                 lost.extend(state.open.take(id));
             }
         }
-        let is_initialized = state.open.is_initialized();
+        let answers = lost::answers_for(&lost, &state);
         drop(state);
-        for request in lost {
-            self.write_out(&lost::answer_for(&request, is_initialized));
-        }
+        self.write_out(&answers);
     }
 
     /// Passes a line too long to keep, piece by piece, and gives back what was read behind it. If the daemon dies

@@ -2,61 +2,71 @@
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use telegraphist_application::{Code, Effect, Failure};
-use telegraphist_mcp::Catalogue;
 
+use super::State;
 use super::open::{Ask, Request};
 
 /// JSON-RPC's code for a fault of the server.
 const INTERNAL_ERROR: i32 = -32603;
 
-/// The answer to a request that was handed over: a write may have been executed, a read was not answered.
-pub(super) fn answer_for(request: &Request, is_initialized: bool) -> Vec<u8> {
+/// A failure in the words and the form of the server's own.
+struct Failure {
+    code: &'static str,
+    message: &'static str,
+    action: &'static str,
+}
+
+const OUTCOME_UNKNOWN: Failure = Failure {
+    code: "outcome_unknown",
+    message: "the server's daemon ended while it performed this; it may or may not have been done",
+    action: "look whether it was done (read the chat) before repeating; with the idempotency_key of the call a repeat is safe",
+};
+const NOT_ANSWERED: Failure = Failure {
+    code: "unavailable",
+    message: "the server's daemon ended before it answered; nothing was changed",
+    action: "repeat the call; another daemon has been started",
+};
+const NOT_DELIVERED: Failure = Failure {
+    code: "unavailable",
+    message: "the server's daemon ended before it got this request; nothing was changed",
+    action: "repeat the call; if it fails again, run `telegraphist doctor`",
+};
+
+/// The answers to requests that were handed over: a write may have been executed, a read was not answered.
+pub(super) fn answers_for(requests: &[Request], state: &State) -> Vec<u8> {
+    let is_initialized = state.open.is_initialized();
+    requests.iter().flat_map(|request| answer_for(request, &state.reads, is_initialized)).collect()
+}
+
+fn answer_for(request: &Request, reads: &[String], is_initialized: bool) -> Vec<u8> {
     let failure = match &request.ask {
-        Ask::Tool(name) if does_write(name) => Failure::new(
-            Code::OutcomeUnknown,
-            "the server's daemon ended while it performed this; it may or may not have been done",
-            "look whether it was done (read the chat) before repeating; with the idempotency_key of the call a repeat is safe",
-        ),
-        Ask::Tool(_) | Ask::Initialize | Ask::Other => Failure::new(
-            Code::Unavailable,
-            "the server's daemon ended before it answered; nothing was changed",
-            "repeat the call; another daemon has been started",
-        ),
+        // One that is not known here may write, for all we know.
+        Ask::Tool(name) if !reads.contains(name) => &OUTCOME_UNKNOWN,
+        Ask::Tool(_) | Ask::Initialize | Ask::Other => &NOT_ANSWERED,
     };
     answer(request, failure, is_initialized)
 }
 
 /// The answer to a request that no daemon got.
 pub(super) fn not_delivered(request: &Request, is_initialized: bool) -> Vec<u8> {
-    let failure = Failure::new(
-        Code::Unavailable,
-        "the server's daemon ended before it got this request; nothing was changed",
-        "repeat the call; if it fails again, run `telegraphist doctor`",
-    );
-    answer(request, failure, is_initialized)
+    answer(request, &NOT_DELIVERED, is_initialized)
 }
 
 /// The answer to one request too many.
 pub(super) fn too_many_open(id: &[u8]) -> Vec<u8> {
     let message = "too many requests are open; wait for answers before sending more";
-    error_line(id, message, &json!({ "code": Code::Overloaded.as_str() }))
+    error_line(id, message, &json!({ "code": "overloaded" }))
 }
 
-/// Whether a tool changes anything. One that is not known here may, for all we know.
-fn does_write(name: &str) -> bool {
-    Catalogue::get()
-        .tools()
-        .iter()
-        .find(|tool| tool.facts.name == name)
-        .is_none_or(|tool| tool.facts.effect != Effect::Reads)
-}
-
-fn answer(request: &Request, mut failure: Failure, is_initialized: bool) -> Vec<u8> {
-    failure.correlation_id = uuid::Uuid::new_v4().simple().to_string();
-    let data = serde_json::to_value(&failure).expect("a failure is plain data");
+fn answer(request: &Request, failure: &Failure, is_initialized: bool) -> Vec<u8> {
+    let data = json!({
+        "code": failure.code,
+        "message": failure.message,
+        "action": failure.action,
+        "correlation_id": uuid::Uuid::new_v4().simple().to_string(),
+    });
     if !matches!(request.ask, Ask::Tool(_)) {
-        return error_line(&request.id, &failure.message, &data);
+        return error_line(&request.id, failure.message, &data);
     }
     let mut result = json!({
         "content": [{ "type": "text", "text": data.to_string() }],
@@ -93,10 +103,10 @@ mod tests {
         let facts = Scanner::default().whole_line(text.as_bytes());
         open.register(&Line { bytes: text.as_bytes(), facts });
         let request = open.take_all().pop().expect("a request");
-        serde_json::from_slice(&answer_for(&request, false)).expect("one line of JSON")
+        serde_json::from_slice(&answer_for(&request, &["get_me".to_owned()], false)).expect("one line of JSON")
     }
 
-    fn failure(answer: &Value) -> Failure {
+    fn failure(answer: &Value) -> Value {
         assert_eq!(answer["result"]["isError"], true);
         assert!(answer["result"].get("structuredContent").is_none());
         let text = answer["result"]["content"][0]["text"].as_str().expect("a text");
@@ -107,11 +117,11 @@ mod tests {
     fn a_lost_write_is_unknown_and_a_lost_read_is_not() {
         let write = lost(r#"{"id":"w","method":"tools/call","params":{"name":"send_message"}}"#);
         assert_eq!(write["id"], "w");
-        assert_eq!(failure(&write).code, Code::OutcomeUnknown);
+        assert_eq!(failure(&write)["code"], "outcome_unknown");
         let read = lost(r#"{"id":2,"method":"tools/call","params":{"name":"get_me"}}"#);
-        assert_eq!(failure(&read).code, Code::Unavailable);
+        assert_eq!(failure(&read)["code"], "unavailable");
         let unknown = lost(r#"{"id":3,"method":"tools/call","params":{"name":"no_such_tool"}}"#);
-        assert_eq!(failure(&unknown).code, Code::OutcomeUnknown);
+        assert_eq!(failure(&unknown)["code"], "outcome_unknown");
     }
 
     #[test]

@@ -16,9 +16,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::claim;
 use crate::greeting::{GREETING_BYTES_MAX, Hello, RefusalReason, Welcome};
-use crate::places::Places;
+use crate::places::{Places, PlacesError};
 
 /// How long a daemon may take to start; it may have to wait for its predecessor to finish.
 const START_MAX: Duration = Duration::from_mins(1);
@@ -34,40 +33,73 @@ const LOG_BYTES_MAX: u64 = 1024 * 1024;
 
 /// How to reach, and if need be start, the owner of a profile.
 #[derive(Clone)]
-pub(crate) struct Link {
+pub struct Link {
+    /// The program that is started as a daemon.
+    pub program: PathBuf,
     /// The profile's places.
-    pub(crate) places: Places,
+    pub places: Places,
     /// `--config`, passed on to the daemon.
-    pub(crate) config: Option<PathBuf>,
+    pub config: Option<PathBuf>,
 }
 
 /// Why the owner cannot be reached.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LinkError {
+pub enum LinkError {
     /// The directories cannot be made, or are not safe.
-    #[error("{0:#}")]
-    Places(anyhow::Error),
+    #[error(transparent)]
+    Places(#[from] PlacesError),
     /// The socket, the lock or the log.
     #[error("cannot reach the daemon at {}: {problem}", path.display())]
-    Io { path: PathBuf, problem: std::io::Error },
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        problem: std::io::Error,
+    },
     /// The daemon did not come up; its own words.
     #[error("the daemon did not start: {problem}")]
-    NotStarted { problem: String },
+    NotStarted {
+        /// What it said.
+        problem: String,
+    },
     /// The owner turned us away.
     #[error("{0}")]
     Refused(String),
     /// It takes connections and says nothing: stopped by a debugger, or out of memory.
     #[error("the daemon of profile {profile} does not answer; end its process, {process}, and try again")]
-    Silent { profile: String, process: String },
+    Silent {
+        /// Whose daemon.
+        profile: String,
+        /// Its process id.
+        process: String,
+    },
     /// It came and went.
     #[error("the daemon ends as soon as it is reached; its log may say why: {}", log.display())]
-    Unsteady { log: PathBuf },
+    Unsteady {
+        /// Its log.
+        log: PathBuf,
+    },
+}
+
+impl LinkError {
+    /// What the program ends with: 2 for what a repeat will not change, 4 for what it may.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            // It will turn us away again: unknown tools, or a daemon that was started to stay.
+            Self::Refused(_) => 2,
+            Self::Places(_)
+            | Self::Io { .. }
+            | Self::NotStarted { .. }
+            | Self::Silent { .. }
+            | Self::Unsteady { .. } => 4,
+        }
+    }
 }
 
 /// What a starting daemon says on its standard output: one line, then nothing more.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum StartReport {
+pub enum StartReport {
     /// The socket answers.
     Ready,
     /// It cannot start.
@@ -75,28 +107,36 @@ pub(crate) enum StartReport {
 }
 
 impl Link {
-    /// An accepted connection, to a daemon that is started if there is none.
-    pub(crate) fn open(&self, hello: &Hello) -> Result<UnixStream, LinkError> {
+    /// The way to the owner of these places; `config` is passed on to a daemon that has to be started, and that is
+    /// this very program.
+    pub fn new(places: Places, config: Option<PathBuf>) -> Result<Self, LinkError> {
+        let program = std::env::current_exe();
+        let program = program.map_err(|problem| LinkError::Io { path: places.socket.clone(), problem })?;
+        Ok(Self { program: still_there(program), places, config })
+    }
+
+    /// An accepted connection, to a daemon that is started if there is none, and what it said of itself.
+    pub fn open(&self, hello: &Hello) -> Result<(UnixStream, Welcome), LinkError> {
         for _ in 0..ATTEMPTS_MAX {
-            if let Some(stream) = self.open_existing(hello)? {
-                return Ok(stream);
+            if let Some(accepted) = self.open_existing(hello)? {
+                return Ok(accepted);
             }
-            if let Some(stream) = self.start(hello)? {
-                return Ok(stream);
+            if let Some(accepted) = self.start(hello)? {
+                return Ok(accepted);
             }
         }
         Err(LinkError::Unsteady { log: self.places.log() })
     }
 
     /// An accepted connection, if an owner is there and stays.
-    pub(crate) fn open_existing(&self, hello: &Hello) -> Result<Option<UnixStream>, LinkError> {
+    pub fn open_existing(&self, hello: &Hello) -> Result<Option<(UnixStream, Welcome)>, LinkError> {
         let stream = match UnixStream::connect(&self.places.socket) {
             Ok(stream) => stream,
             Err(problem) if is_nobody_there(problem.kind()) => return Ok(None),
             Err(source) => return Err(self.io(source)),
         };
         match greet(&stream, hello) {
-            Ok(Welcome { refused: None, .. }) => Ok(Some(stream)),
+            Ok(welcome @ Welcome { refused: None, .. }) => Ok(Some((stream, welcome))),
             Ok(Welcome { refused: Some(refusal), .. }) => match refusal.reason {
                 RefusalReason::OtherVersion | RefusalReason::Stopping => Ok(None),
                 RefusalReason::Invalid => Err(LinkError::Refused(refusal.message)),
@@ -104,15 +144,15 @@ impl Link {
             Err(problem) if is_gone(problem.kind()) => Ok(None),
             Err(problem) if is_timeout(problem.kind()) => Err(LinkError::Silent {
                 profile: self.places.profile.as_str().to_owned(),
-                process: claim::owner(&self.places),
+                process: self.places.owner(),
             }),
             Err(problem) => Err(self.io(problem)),
         }
     }
 
     /// Starts a daemon, unless another process does just that; then waits for it.
-    fn start(&self, hello: &Hello) -> Result<Option<UnixStream>, LinkError> {
-        self.places.create().map_err(LinkError::Places)?;
+    fn start(&self, hello: &Hello) -> Result<Option<(UnixStream, Welcome)>, LinkError> {
+        self.places.create()?;
         let starting = File::options()
             .create(true)
             .truncate(false)
@@ -122,8 +162,8 @@ impl Link {
             .map_err(|problem| self.io(problem))?;
         // Whoever holds it is starting a daemon, which takes START_MAX at most. The lock ends with `starting`.
         starting.lock().map_err(|problem| self.io(problem))?;
-        if let Some(stream) = self.open_existing(hello)? {
-            return Ok(Some(stream));
+        if let Some(accepted) = self.open_existing(hello)? {
+            return Ok(Some(accepted));
         }
         self.spawn_daemon()?;
         self.open_existing(hello)
@@ -131,10 +171,8 @@ impl Link {
 
     /// Starts a daemon that outlives us, and waits until it says that it is ready.
     fn spawn_daemon(&self) -> Result<(), LinkError> {
-        let program = std::env::current_exe().map_err(|problem| self.io(problem))?;
-        let program = still_there(program);
         let log = self.open_log().map_err(|problem| LinkError::Io { path: self.places.log(), problem })?;
-        let mut command = Command::new(program);
+        let mut command = Command::new(&self.program);
         command.arg("--profile").arg(self.places.profile.as_str());
         if let Some(config) = &self.config {
             command.arg("--config").arg(config);
