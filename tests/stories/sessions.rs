@@ -60,6 +60,16 @@ fn an_exported_session_works_elsewhere() -> anyhow::Result<()> {
 
 #[test]
 fn a_person_signs_in_at_a_terminal_with_code_and_password() -> anyhow::Result<()> {
+    signs_in_at_a_terminal(&["login"])
+}
+
+#[test]
+fn a_person_scans_the_code_in_the_terminal_and_types_the_password() -> anyhow::Result<()> {
+    signs_in_at_a_terminal(&["login", "--qr"])
+}
+
+/// The account with a password signs in as a person does.
+fn signs_in_at_a_terminal(login: &[&str]) -> anyhow::Result<()> {
     let sandbox = Sandbox::start()?;
     let info = sandbox.get("/v1/info");
     let accounts = info["accounts"].as_array().expect("accounts are listed");
@@ -74,7 +84,7 @@ fn a_person_signs_in_at_a_terminal_with_code_and_password() -> anyhow::Result<()
         .arg(repository().join("tests/clients/typed_login.py"))
         .args([sandbox.control_url(), format!("+{}", field("phone").trim_start_matches('+')), field("password")])
         .arg(program("telegraphist"))
-        .arg("login")
+        .args(login)
         .output()?;
     let shown = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{shown}");

@@ -140,6 +140,17 @@ impl Lines {
         self.field("more", next_cursor.map(|cursor| format!("cursor={cursor}")));
     }
 
+    /// Words that were written and no line; whoever writes them on says that they are by others.
+    pub(crate) fn into_open_line(self) -> String {
+        self.text
+    }
+
+    /// Words by others that were made ready before.
+    fn foreign(&mut self, words: &str) {
+        self.is_foreign = true;
+        self.push(words);
+    }
+
     /// The whole text.
     pub fn into_string(mut self) -> String {
         if self.is_foreign {
@@ -196,7 +207,8 @@ fn without_fences(text: &str) -> Cow<'_, str> {
 
 /// `2026-03-14 15:09`
 fn minute(date: DateTime<Utc>, lines: &mut Lines) {
-    // Written for every message; chrono would read a pattern anew each time.
+    // Written for every message; chrono would read a pattern anew each time, and add the offset for each part.
+    let date = date.naive_utc();
     let (year, month, day) = (date.year(), date.month(), date.day());
     lines.put(format_args!("{year:04}-"));
     two_digits(month, lines);
@@ -219,7 +231,7 @@ fn chat_brief(chat: &ChatBrief, lines: &mut Lines) {
     named(&chat.title, &chat.id, chat.username.as_deref(), lines);
 }
 
-fn named(name: &Foreign, id: &str, username: Option<&str>, lines: &mut Lines) {
+pub(crate) fn named(name: &Foreign, id: &str, username: Option<&str>, lines: &mut Lines) {
     lines.name(name);
     lines.push(" (");
     lines.push(id);

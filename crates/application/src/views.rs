@@ -1,11 +1,13 @@
 //! What answers are made of. Ids of 64 bits are strings; texts by strangers are [`Foreign`].
 
 mod answer;
+mod author;
 mod chat;
 mod message;
 mod session;
 
 pub use answer::{Changed, Downloaded, Edited, Link, Me, Messages, Resolved, Sent, SentPart, SentState, Viewed};
+pub use author::Author;
 pub use chat::{ChatBrief, ChatDetail, ChatView, MemberView, Rights, TopicView, UserView};
 pub use message::{MediaView, MessageView, Reaction, Sender};
 pub use session::SessionView;
@@ -16,19 +18,21 @@ use serde::{Deserialize, Serialize, Serializer};
 
 /// Writes a moment in the form that chrono gives it, without its machinery: a page of messages has a hundred of them.
 fn rfc3339<S: Serializer>(date: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    if date.nanosecond() != 0 || !(0..10_000).contains(&date.year()) {
+    // Parts of a moment without an offset come without adding one each time.
+    let moment = date.naive_utc();
+    if moment.nanosecond() != 0 || !(0..10_000).contains(&moment.year()) {
         return date.serialize(serializer);
     }
     let mut text = *b"0000-00-00T00:00:00Z";
-    let year = date.year().unsigned_abs();
+    let year = moment.year().unsigned_abs();
     for (at, number) in [
         (0, year / 100),
         (2, year % 100),
-        (5, date.month()),
-        (8, date.day()),
-        (11, date.hour()),
-        (14, date.minute()),
-        (17, date.second()),
+        (5, moment.month()),
+        (8, moment.day()),
+        (11, moment.hour()),
+        (14, moment.minute()),
+        (17, moment.second()),
     ] {
         text[at] += (number / 10) as u8;
         text[at + 1] += (number % 10) as u8;

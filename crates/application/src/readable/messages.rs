@@ -1,4 +1,4 @@
-use super::{Lines, List, Readable, chat_brief, ids, minute, named};
+use super::{Lines, List, Readable, chat_brief, ids, minute};
 use crate::text::Foreign;
 use crate::views::{Edited, MediaView, MessageView, Messages, Reaction};
 
@@ -52,7 +52,7 @@ pub(super) fn message_words(message: &MessageView, lines: &mut Lines) {
     }
     match &message.from {
         _ if message.is_mine => words.next().push("me"),
-        Some(sender) => named(&sender.name, &sender.id, sender.username.as_deref(), words.next()),
+        Some(author) => words.next().foreign(author.words()),
         None => words.next().push("(channel)"),
     }
     facts(message, &mut words);

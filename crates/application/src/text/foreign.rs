@@ -18,7 +18,8 @@ impl Foreign {
     /// Takes text as Telegram gave it.
     pub fn new(raw: impl Into<String>) -> Self {
         let raw = raw.into();
-        if !raw.chars().any(is_suspect) {
+        // Most texts are of one kind of letters, and bytes are looked at many at a time.
+        if raw.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) || !raw.chars().any(is_suspect) {
             return Self(raw);
         }
         let mut safe = String::with_capacity(raw.len() + 16);

@@ -126,23 +126,13 @@ pub struct Shown {
 impl Called {
     fn of<O: Readable + serde::Serialize>(output: &O) -> Self {
         Self {
-            structured: json(output),
+            structured: serde_json::to_string(output).expect("answers are plain data"),
             text: text_of(output),
             media: output
                 .media()
                 .map(|media| Shown { mime_type: media.mime_type.to_owned(), base64: media.base64.to_owned() }),
         }
     }
-}
-
-/// Bytes that most answers need at most.
-const JSON_USUAL: usize = 8 * 1024;
-
-/// An answer as JSON. Begun large enough for most, so that a page of messages is not moved a dozen times as it grows.
-fn json(output: &impl serde::Serialize) -> String {
-    let mut bytes = Vec::with_capacity(JSON_USUAL);
-    serde_json::to_writer(&mut bytes, output).expect("answers are plain data");
-    String::from_utf8(bytes).expect("JSON is UTF-8")
 }
 
 /// The failure for a name that is not among `known`.

@@ -1,17 +1,16 @@
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use grammers_tl_types as tl;
 use telegraphist_application::arguments::ResponseFormat;
 use telegraphist_application::text::{self, Foreign, Formatted};
-use telegraphist_application::views::{MessageView, Reaction, Sender};
+use telegraphist_application::views::{Author, MessageView, Reaction};
 use telegraphist_domain::ChatId;
 
 use super::{Directory, from_telegram, media, moment, service};
 use crate::peers::chat_id;
 
-/// The senders of an answer that were drawn already; few people write most messages.
-type Senders = HashMap<ChatId, Arc<Sender>>;
+/// The authors of an answer that were drawn already; few people write most messages.
+type Authors = HashMap<ChatId, Author>;
 
 /// How messages of one answer are to be shown.
 #[derive(Clone, Copy)]
@@ -81,59 +80,95 @@ fn reply_header(header: Option<&tl::enums::MessageReplyHeader>) -> (Option<i32>,
     }
 }
 
-impl Rendering<'_> {
+impl<'a> Rendering<'a> {
     /// A message as a view; none for one that is gone.
     pub(crate) fn view(&self, message: &tl::enums::Message) -> Option<MessageView> {
-        self.view_of(message, &mut Senders::new())
+        let text = match message {
+            tl::enums::Message::Message(message) => message.message.clone(),
+            tl::enums::Message::Empty(_) | tl::enums::Message::Service(_) => String::new(),
+        };
+        self.view_of(message, text, &mut Authors::new())
     }
 
-    fn view_of(&self, message: &tl::enums::Message, senders: &mut Senders) -> Option<MessageView> {
+    /// Begins to draw messages of one answer, so many at most.
+    pub(crate) fn drawing(self, messages_max: usize) -> Drawing<'a> {
+        Drawing { rendering: self, authors: Authors::new(), views: Vec::with_capacity(messages_max) }
+    }
+
+    /// `text` is the message's own.
+    fn view_of(&self, message: &tl::enums::Message, text: String, authors: &mut Authors) -> Option<MessageView> {
         match message {
             tl::enums::Message::Empty(_) => None,
-            tl::enums::Message::Message(inner) => Some(self.plain(message, inner, senders)),
-            tl::enums::Message::Service(inner) => Some(self.service(message, inner, senders)),
+            tl::enums::Message::Message(inner) => Some(self.plain(message, inner, text, authors)),
+            tl::enums::Message::Service(inner) => Some(self.service(message, inner, authors)),
         }
-    }
-
-    /// All messages that are still there, in the order given.
-    pub(crate) fn views<'m>(&self, messages: impl IntoIterator<Item = &'m tl::enums::Message>) -> Vec<MessageView> {
-        let messages = messages.into_iter();
-        let mut senders = Senders::new();
-        let mut views = Vec::with_capacity(messages.size_hint().1.unwrap_or_default());
-        views.extend(messages.filter_map(|message| self.view_of(message, &mut senders)));
-        views
     }
 
     fn is_detailed(&self) -> bool {
         self.format == ResponseFormat::Detailed
     }
 
-    fn skeleton(
+    /// Who wrote it, and whether that is this account.
+    fn author(&self, message: &tl::enums::Message, authors: &mut Authors) -> (Option<Author>, bool) {
+        let own_id = self.directory.own_id();
+        let Some(author) = author_of(message, own_id) else { return (None, false) };
+        let id = chat_id(&author);
+        let drawn = authors.entry(id).or_insert_with(|| Author::new(self.directory.sender(&author)));
+        (Some(drawn.clone()), id == ChatId(own_id))
+    }
+
+    fn plain(
         &self,
         message: &tl::enums::Message,
-        peer: &tl::enums::Peer,
-        is_out: bool,
-        senders: &mut Senders,
+        inner: &tl::types::Message,
+        text: String,
+        authors: &mut Authors,
     ) -> MessageView {
-        let author = author_of(message, self.directory.own_id());
-        let own = ChatId(self.directory.own_id());
-        let is_mine = is_out || author.as_ref().is_some_and(|author| chat_id(author) == own);
-        let from = author.map(|author| {
-            let sender = senders.entry(chat_id(&author)).or_insert_with(|| Arc::new(self.directory.sender(&author)));
-            Arc::clone(sender)
-        });
+        let (reply_to, topic) = reply_header(inner.reply_to.as_ref());
+        let (from, is_by_me) = self.author(message, authors);
+        let is_detailed = self.is_detailed();
         MessageView {
-            id: id_of(message),
-            chat: self.names_chat.then(|| self.directory.brief(peer)),
-            date: moment(date_of(message).unwrap_or_default()),
+            id: inner.id,
+            chat: self.names_chat.then(|| self.directory.brief(&inner.peer_id)),
+            date: moment(inner.date),
+            edited: inner.edit_date.filter(|_| is_detailed && !inner.edit_hide).map(moment),
+            is_mine: inner.out || is_by_me,
+            from,
+            text: self.text(text, inner.entities.as_deref()),
+            media: inner.media.as_ref().and_then(|media| media::view(media, self.format)).map(Box::new),
+            service: None,
+            reply_to,
+            topic,
+            forwarded_from: inner.fwd_from.as_ref().and_then(|header| self.origin(header)),
+            album: inner.grouped_id.map(|album| album.to_string()),
+            reactions: inner.reactions.as_ref().filter(|_| is_detailed).map(reactions).unwrap_or_default(),
+            views: inner.views.filter(|_| is_detailed),
+            replies: inner.replies.as_ref().and_then(reply_count),
+            is_pinned: inner.pinned,
+            is_hit: None,
+        }
+    }
+
+    fn service(
+        &self,
+        message: &tl::enums::Message,
+        inner: &tl::types::MessageService,
+        authors: &mut Authors,
+    ) -> MessageView {
+        let (reply_to, topic) = reply_header(inner.reply_to.as_ref());
+        let (from, is_by_me) = self.author(message, authors);
+        MessageView {
+            id: inner.id,
+            chat: self.names_chat.then(|| self.directory.brief(&inner.peer_id)),
+            date: moment(inner.date),
             edited: None,
-            is_mine,
+            is_mine: inner.out || is_by_me,
             from,
             text: None,
             media: None,
-            service: None,
-            reply_to: None,
-            topic: None,
+            service: Some(service::line(&inner.action, self.directory, reply_to)),
+            reply_to,
+            topic,
             forwarded_from: None,
             album: None,
             reactions: Vec::new(),
@@ -144,52 +179,16 @@ impl Rendering<'_> {
         }
     }
 
-    fn plain(&self, message: &tl::enums::Message, inner: &tl::types::Message, senders: &mut Senders) -> MessageView {
-        let (reply_to, topic) = reply_header(inner.reply_to.as_ref());
-        let mut view = MessageView {
-            text: self.text(inner),
-            media: inner.media.as_ref().and_then(|media| media::view(media, self.format)),
-            reply_to,
-            topic,
-            forwarded_from: inner.fwd_from.as_ref().and_then(|header| self.origin(header)),
-            album: inner.grouped_id.map(|album| album.to_string()),
-            replies: inner.replies.as_ref().and_then(reply_count),
-            is_pinned: inner.pinned,
-            ..self.skeleton(message, &inner.peer_id, inner.out, senders)
-        };
-        if self.is_detailed() {
-            view.edited = inner.edit_date.filter(|_| !inner.edit_hide).map(moment);
-            view.views = inner.views;
-            view.reactions = inner.reactions.as_ref().map(reactions).unwrap_or_default();
-        }
-        view
-    }
-
-    fn service(
-        &self,
-        message: &tl::enums::Message,
-        inner: &tl::types::MessageService,
-        senders: &mut Senders,
-    ) -> MessageView {
-        let (reply_to, topic) = reply_header(inner.reply_to.as_ref());
-        MessageView {
-            service: Some(service::line(&inner.action, self.directory, reply_to)),
-            reply_to,
-            topic,
-            ..self.skeleton(message, &inner.peer_id, inner.out, senders)
-        }
-    }
-
-    fn text(&self, message: &tl::types::Message) -> Option<Foreign> {
-        if message.message.is_empty() {
+    fn text(&self, text: String, entities: Option<&[tl::enums::MessageEntity]>) -> Option<Foreign> {
+        if text.is_empty() {
             return None;
         }
-        match &message.entities {
+        match entities {
             Some(entities) if self.is_detailed() => {
-                let formatted = Formatted { text: message.message.clone(), entities: from_telegram(entities) };
+                let formatted = Formatted { text, entities: from_telegram(entities) };
                 Some(Foreign::new(text::to_markdown(&formatted)))
             }
-            _ => Some(Foreign::new(message.message.as_str())),
+            Some(_) | None => Some(Foreign::new(text)),
         }
     }
 
@@ -201,6 +200,36 @@ impl Rendering<'_> {
             (None, None) => header.post_author.clone()?,
         };
         Some(Foreign::new(name))
+    }
+}
+
+/// Messages of one answer on their way to views.
+pub(crate) struct Drawing<'a> {
+    rendering: Rendering<'a>,
+    authors: Authors,
+    views: Vec<MessageView>,
+}
+
+impl Drawing<'_> {
+    /// Adds a message, unless it is gone. Its text goes into the view; nobody needs it twice.
+    pub(crate) fn add(&mut self, message: &mut tl::enums::Message) {
+        let text = match message {
+            tl::enums::Message::Message(message) => std::mem::take(&mut message.message),
+            tl::enums::Message::Empty(_) | tl::enums::Message::Service(_) => String::new(),
+        };
+        self.views.extend(self.rendering.view_of(message, text, &mut self.authors));
+    }
+
+    /// Adds messages.
+    pub(crate) fn add_all<'m>(&mut self, messages: impl IntoIterator<Item = &'m mut tl::enums::Message>) {
+        for message in messages {
+            self.add(message);
+        }
+    }
+
+    /// The views, in the order of their messages.
+    pub(crate) fn views(self) -> Vec<MessageView> {
+        self.views
     }
 }
 

@@ -57,16 +57,13 @@ impl From<tl::enums::messages::Messages> for Batch {
 }
 
 impl Batch {
-    /// Who is who.
-    pub(super) fn directory(&self, account: &Account) -> Directory<'_> {
-        Directory::new(&self.users, &self.chats, account.own_id())
-    }
-
     /// All messages as views, in the order they came.
-    pub(super) fn views(&self, account: &Account, format: ResponseFormat, names_chat: bool) -> Vec<MessageView> {
-        let directory = self.directory(account);
+    pub(super) fn views(mut self, account: &Account, format: ResponseFormat, names_chat: bool) -> Vec<MessageView> {
+        let directory = Directory::new(&self.users, &self.chats, account.own_id());
         let rendering = Rendering { directory: &directory, format, names_chat };
-        rendering.views(&self.messages)
+        let mut drawing = rendering.drawing(self.messages.len());
+        drawing.add_all(&mut self.messages);
+        drawing.views()
     }
 
     /// The message of that id.

@@ -16,7 +16,7 @@ use super::batch::Batch;
 use super::span::Span;
 use super::window::{Cut, Edge, Paging, Window};
 use crate::account::Account;
-use crate::convert::{Rendering, brief_of, id_of, peer_of};
+use crate::convert::{Directory, Rendering, brief_of, id_of, peer_of};
 use crate::peers::chat_id;
 
 /// Where the next page starts.
@@ -70,7 +70,7 @@ impl Execute<ReadMessages> for Account {
         let batch = self.read_page(call, &reading, edge, position.is_none()).await?;
         let cut = reading.paging.cut(&batch.messages, edge);
         let next = cut.next.map(|edge| call.cursors.seal(&Position { edge, comments }));
-        Ok(self.page_of_messages(operation, &reading, &batch, &cut, next))
+        Ok(self.page_of_messages(operation, &reading, batch, &cut, next))
     }
 }
 
@@ -226,14 +226,17 @@ impl Account {
         &self,
         operation: &ReadMessages,
         reading: &Reading,
-        batch: &Batch,
+        mut batch: Batch,
         cut: &Cut,
         next_cursor: Option<String>,
     ) -> Messages {
-        let directory = batch.directory(self);
+        let directory = Directory::new(&batch.users, &batch.chats, self.own_id());
         let rendering = Rendering { directory: &directory, format: operation.response_format, names_chat: false };
-        let kept = cut.kept.iter().map(|index| &batch.messages[*index]);
-        let mut items = rendering.views(kept);
+        let mut drawing = rendering.drawing(cut.kept.len());
+        for index in &cut.kept {
+            drawing.add(&mut batch.messages[*index]);
+        }
+        let mut items = drawing.views();
         if let Some(around) = operation.around {
             for item in &mut items {
                 item.is_hit = Some(item.id == around.0);

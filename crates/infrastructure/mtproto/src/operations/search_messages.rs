@@ -11,7 +11,7 @@ use super::PAGE_MAX;
 use super::batch::Batch;
 use super::span::Span;
 use crate::account::Account;
-use crate::convert::{Rendering, brief_of, date_of, id_of, peer_of};
+use crate::convert::{brief_of, date_of, id_of, peer_of};
 use crate::peers::chat_id;
 
 /// Where the next page starts.
@@ -86,7 +86,7 @@ impl Account {
         batch.messages.truncate(limit);
         let last = batch.messages.last().filter(|_| is_full || has_extra);
         let next = last.map(|last| call.cursors.seal(&Position::Chat { before: id_of(last) }));
-        let mut found = self.found(operation, span, &batch, false, next);
+        let mut found = self.found(operation, span, batch, false, next);
         found.chat = Some(brief_of(peer));
         Ok(found)
     }
@@ -124,30 +124,27 @@ impl Account {
         let batch = self.messages(call, &request).await?;
         let next = next_everywhere(&batch, seen, limit);
         let next = next.map(|position| call.cursors.seal(&position));
-        Ok(self.found(operation, span, &batch, true, next))
+        Ok(self.found(operation, span, batch, true, next))
     }
 
     fn found(
         &self,
         operation: &SearchMessages,
         span: Span,
-        batch: &Batch,
+        mut batch: Batch,
         names_chat: bool,
         next_cursor: Option<String>,
     ) -> Messages {
-        let directory = batch.directory(self);
-        let rendering = Rendering { directory: &directory, format: operation.response_format, names_chat };
         // Telegram leaves open whether its bounds belong to the span; ours do, and nothing beyond them.
-        let inside = batch
-            .messages
-            .iter()
-            .filter(|message| date_of(message).is_some_and(|date| !span.is_before(date) && !span.is_after(date)));
+        let is_inside = |date| !span.is_before(date) && !span.is_after(date);
+        batch.messages.retain(|message| date_of(message).is_some_and(is_inside));
+        let total = batch.total;
         Messages {
             chat: None,
-            items: rendering.views(inside),
+            items: batch.views(self, operation.response_format, names_chat),
             has_more: next_cursor.is_some(),
             next_cursor,
-            total: batch.total,
+            total,
             missing: Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::scan::Scanner;
+use super::scan::{self, Scanner};
 use super::{CHUNK_BYTES, NoDaemon, Relay, lost};
 use crate::errand::RelayError;
 use crate::greeting::Hello;
@@ -73,8 +73,7 @@ impl Relay {
     }
 
     fn pass_answer_lines(&self, lines: &[u8], scanner: &mut Scanner) {
-        let answered: Vec<_> =
-            lines.split_inclusive(|byte| *byte == b'\n').map(|line| scanner.whole_line(line)).collect();
+        let answered: Vec<_> = scan::lines(lines).map(|line| scanner.whole_line(line)).collect();
         // Before the client can know, so that it is never answered twice.
         let mut state = self.state();
         for facts in &answered {

@@ -6,7 +6,7 @@ use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 
 use super::open::Line;
-use super::scan::Scanner;
+use super::scan::{self, Scanner};
 use super::{CHUNK_BYTES, NoDaemon, Relay, lost};
 
 /// A longer line is passed on in pieces, so that the relay stays small whatever is sent.
@@ -67,8 +67,7 @@ impl Relay {
 
     /// Passes lines that are all there. What a dying daemon did not get is passed to the next.
     fn pass_lines(&self, bytes: &[u8], scanner: &mut Scanner) -> Result<(), Stopped> {
-        let lines: Vec<Line<'_>> = bytes
-            .split_inclusive(|byte| *byte == b'\n')
+        let lines: Vec<Line<'_>> = scan::lines(bytes)
             .map(|bytes| Line { bytes, facts: scanner.whole_line(bytes) })
             .filter(|line| self.is_registered(line))
             .collect();

@@ -15,6 +15,18 @@ pub(super) struct Facts {
     pub(super) request_id: Option<Vec<u8>>,
 }
 
+/// The lines of `bytes`, each with its end.
+pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    let unended = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1)..bytes.len();
+    let ended = memchr::memchr_iter(b'\n', bytes).map(move |end| {
+        let line = &bytes[start..=end];
+        start = end + 1;
+        line
+    });
+    ended.chain((!unended.is_empty()).then(|| &bytes[unended]))
+}
+
 /// A longer key, name or id is not ours to know.
 const VALUE_BYTES_MAX: usize = 1024;
 
@@ -290,6 +302,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn lines_are_split_at_their_ends(bytes in prop::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..60)) {
+            let expected: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+            prop_assert_eq!(lines(&bytes).collect::<Vec<_>>(), expected);
+        }
+
         #[test]
         fn pieces_and_wholes_tell_the_same(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..200) {
             let cut = cut.min(bytes.len());

@@ -19,7 +19,7 @@ fn ids(sent: &Sent) -> Vec<i32> {
     sent.items.iter().map(|part| part.message_id.expect("the id is known")).collect()
 }
 
-async fn media(desk: &Desk, id: i32) -> MediaView {
+async fn media(desk: &Desk, id: i32) -> Box<MediaView> {
     let read = desk.perform::<GetMessages>(json!({"chat": BOB, "message_ids": [id]})).await;
     read.items[0].media.clone().unwrap()
 }
