@@ -45,9 +45,19 @@ impl Account {
         does: Does,
         request: &R,
     ) -> Result<R::Return, TelegramError> {
+        self.invoke_as(call, does, request).await
+    }
+
+    /// The same for an answer that is read in another form.
+    pub(crate) async fn invoke_as<R: RemoteCall, A: Deserializable>(
+        &self,
+        call: &Execution,
+        does: Does,
+        request: &R,
+    ) -> Result<A, TelegramError> {
         let body = request.to_bytes();
         let answer = self.answer(&Terms::of(call), does, None, body).await?;
-        read::<R>(&answer, does)
+        read(&answer, does)
     }
 
     /// The same in data centre `dc`, where the account is made known first if need be. Files live where they were
@@ -61,7 +71,7 @@ impl Account {
     ) -> Result<R::Return, TelegramError> {
         let body = request.to_bytes();
         let answer = self.answer(&Terms::of(call), does, Some(dc), body).await?;
-        read::<R>(&answer, does)
+        read(&answer, does)
     }
 
     /// Remembers the peers of an answer. Cheap when nothing is new.
@@ -173,8 +183,8 @@ fn method_of(body: &[u8]) -> &'static str {
     body.first_chunk().map_or("unknown", |id| tl::name_for_id(u32::from_le_bytes(*id)))
 }
 
-fn read<R: RemoteCall>(answer: &[u8], does: Does) -> Result<R::Return, TelegramError> {
-    R::Return::from_bytes(answer).map_err(|error| match does {
+fn read<A: Deserializable>(answer: &[u8], does: Does) -> Result<A, TelegramError> {
+    A::from_bytes(answer).map_err(|error| match does {
         Does::Reads => TelegramError::Unavailable(error.into()),
         Does::Writes => TelegramError::OutcomeUnknown,
     })

@@ -15,7 +15,7 @@ use telegraphist_application::views::{Sent, SentPart, SentState};
 use super::PAGE_MAX;
 use super::batch::Batch;
 use super::receipt::Delivered;
-use crate::account::Account;
+use crate::account::{Account, Does};
 use crate::convert::{author_of, brief_of, id_of, moment};
 use crate::peers::chat_id;
 
@@ -229,7 +229,7 @@ impl Account {
         let batch = if trace.is_scheduled {
             let request = tl::functions::messages::GetScheduledHistory { peer, hash: 0 };
             // Scheduled messages have numbers of their own, which say nothing about the newest id.
-            Batch::from(self.read(call, &request).await?)
+            self.invoke_as::<_, Batch>(call, Does::Reads, &request).await?
         } else {
             let page = PAGE_MAX as i32;
             let request = tl::functions::messages::GetHistory {
