@@ -157,7 +157,7 @@ impl Report {
         let _ = writeln!(text, "{}\n", machine());
         let _ = writeln!(
             text,
-            "Written by `cargo xtask bench --write`. Every subject ran against the same sandbox, which had a process of its \
+            "Written by `cargo xtask bench --write`. Everything was built as it is shipped (`--profile dist`). Every subject ran against the same sandbox, which had a process of its \
              own; {} calls one after another and {} with {WIDTH} in flight, {} rounds in turn, medians. Bare echo is rmcp with \
              one tool over pipes; bare grammers is a raw invoke of the same request; the product is the relay, the daemon \
              and everything between. A send of the product commits its claim, its part and its outcome to the disk before it \

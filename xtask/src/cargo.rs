@@ -44,10 +44,10 @@ pub(crate) fn run_quietly(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds the release programs and runs the bench, which lives beside the stories because it drives the same clients.
+/// Builds the programs as they are shipped and runs the bench, which lives beside the stories because it drives the same clients.
 pub(crate) fn bench(write: bool, calls: usize) -> anyhow::Result<()> {
-    run(cargo().args(["build", "--release", "--locked", "--workspace", "--bins"]))?;
-    let mut command = Command::new(target().join("release/telegraphist-bench"));
+    run(cargo().args(["build", "--profile", "dist", "--locked", "--workspace", "--bins"]))?;
+    let mut command = Command::new(target().join("dist/telegraphist-bench"));
     command.current_dir(root()).args(["--calls", &calls.to_string()]);
     if write {
         command.args(["--write", "docs/benchmarks.md"]);

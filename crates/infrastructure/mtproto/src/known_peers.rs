@@ -8,7 +8,7 @@ use moka::sync::Cache;
 use telegraphist_application::ports::{KnownPeer, Peers, StoreError};
 use telegraphist_domain::{ChatId, SessionId};
 
-use crate::peers::{of_chat, of_user};
+use crate::peers::{of_chat, of_user, says_the_same};
 
 /// Peers held in memory; the store holds all of them.
 const HELD_MAX: u64 = 20_000;
@@ -20,8 +20,23 @@ const NAME_TRUSTED: Duration = Duration::from_hours(6);
 pub(crate) struct KnownPeers {
     session: SessionId,
     store: Arc<dyn Peers>,
-    by_id: Cache<ChatId, Arc<KnownPeer>>,
+    by_id: Cache<ChatId, Arc<Held>>,
     by_name: Cache<Name, ChatId>,
+}
+
+/// A peer in memory.
+struct Held {
+    peer: KnownPeer,
+    /// The names it has, ready to be looked up.
+    names: Vec<Name>,
+}
+
+impl Held {
+    fn new(peer: KnownPeer) -> Arc<Self> {
+        let username = peer.username.clone().map(Name::Username);
+        let phone = peer.phone.clone().map(Name::Phone);
+        Arc::new(Self { names: username.into_iter().chain(phone).collect(), peer })
+    }
 }
 
 /// A name that is not an id.
@@ -44,7 +59,7 @@ impl KnownPeers {
 
     /// Remembers the peers of an answer. Costs nothing when none of them is new.
     pub(crate) async fn learn(&self, users: &[tl::enums::User], chats: &[tl::enums::Chat]) -> Result<(), StoreError> {
-        let users = users.iter().filter_map(of_user);
+        let users = users.iter().filter(|user| !self.is_told_again(user)).filter_map(of_user);
         let chats = chats.iter().filter_map(of_chat);
         let mut news = Vec::new();
         for peer in users.chain(chats) {
@@ -60,34 +75,46 @@ impl KnownPeers {
         Ok(())
     }
 
+    /// Whether an answer says of a user just what is known, names and all. Nearly every answer does.
+    fn is_told_again(&self, user: &tl::enums::User) -> bool {
+        let tl::enums::User::User(user) = user else { return false };
+        let Some(known) = self.by_id.get(&ChatId(user.id)) else { return false };
+        let is_trusted = |name: &Name| self.by_name.get(name) == Some(known.peer.id);
+        says_the_same(user, &known.peer) && known.names.iter().all(is_trusted)
+    }
+
     /// The peer as it should be remembered, if that differs from what is.
     async fn news(&self, seen: KnownPeer) -> Result<Option<KnownPeer>, StoreError> {
-        let known = self.by_id(seen.id).await?;
+        let known = self.held(seen.id).await?;
         self.note_names(&seen);
         Ok(match known {
             None => Some(seen),
             Some(known) => {
-                let merged = merge(&known, seen);
-                (merged != *known).then_some(merged)
+                let merged = merge(&known.peer, seen);
+                (merged != known.peer).then_some(merged)
             }
         })
     }
 
     /// The peer of an id, if the account ever saw it.
-    pub(crate) async fn by_id(&self, id: ChatId) -> Result<Option<Arc<KnownPeer>>, StoreError> {
-        if let Some(peer) = self.by_id.get(&id) {
-            return Ok(Some(peer));
+    pub(crate) async fn by_id(&self, id: ChatId) -> Result<Option<KnownPeer>, StoreError> {
+        Ok(self.held(id).await?.map(|held| held.peer.clone()))
+    }
+
+    async fn held(&self, id: ChatId) -> Result<Option<Arc<Held>>, StoreError> {
+        if let Some(held) = self.by_id.get(&id) {
+            return Ok(Some(held));
         }
         let stored = self.store.by_id(self.session, id).await?;
         Ok(stored.map(|peer| {
-            let peer = Arc::new(peer);
-            self.by_id.insert(id, Arc::clone(&peer));
-            peer
+            let held = Held::new(peer);
+            self.by_id.insert(id, Arc::clone(&held));
+            held
         }))
     }
 
     /// The peer of a name that was seen or asked for lately.
-    pub(crate) async fn by_fresh_name(&self, name: &Name) -> Result<Option<Arc<KnownPeer>>, StoreError> {
+    pub(crate) async fn by_fresh_name(&self, name: &Name) -> Result<Option<KnownPeer>, StoreError> {
         match self.by_name.get(name) {
             Some(id) => self.by_id(id).await,
             None => Ok(None),
@@ -126,7 +153,7 @@ impl KnownPeers {
     }
 
     fn hold(&self, peer: KnownPeer) {
-        self.by_id.insert(peer.id, Arc::new(peer));
+        self.by_id.insert(peer.id, Held::new(peer));
     }
 }
 

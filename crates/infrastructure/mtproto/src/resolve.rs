@@ -1,7 +1,5 @@
 //! From what a caller calls a chat to a peer that Telegram accepts. No way leads through the list of all dialogs.
 
-use std::sync::Arc;
-
 use grammers_tl_types as tl;
 use telegraphist_application::operation::Refused;
 use telegraphist_application::ports::{Execution, KnownPeer, TelegramError};
@@ -29,11 +27,11 @@ impl Account {
             return Ok(self.own.clone());
         }
         if let Some(peer) = self.known.by_id(id).await?.filter(|peer| is_usable(peer)) {
-            return Ok(Arc::unwrap_or_clone(peer));
+            return Ok(peer);
         }
         self.ask_by_id(call, id).await?;
         match self.known.by_id(id).await? {
-            Some(peer) if is_usable(&peer) => Ok(Arc::unwrap_or_clone(peer)),
+            Some(peer) if is_usable(&peer) => Ok(peer),
             _ => Err(TelegramError::UnseenId),
         }
     }
@@ -57,7 +55,7 @@ impl Account {
 
     async fn by_name(&self, call: &Execution, name: Name) -> Result<KnownPeer, TelegramError> {
         if let Some(peer) = self.known.by_fresh_name(&name).await?.filter(|peer| is_usable(peer)) {
-            return Ok(Arc::unwrap_or_clone(peer));
+            return Ok(peer);
         }
         match self.ask(call, &name).await {
             Ok(id) => {
@@ -72,7 +70,7 @@ impl Account {
 
     async fn remembered(&self, id: ChatId) -> Result<KnownPeer, TelegramError> {
         let peer = self.known.by_id(id).await?;
-        peer.map(Arc::unwrap_or_clone).ok_or(TelegramError::UnknownChat)
+        peer.ok_or(TelegramError::UnknownChat)
     }
 
     async fn ask(&self, call: &Execution, name: &Name) -> Result<ChatId, TelegramError> {
