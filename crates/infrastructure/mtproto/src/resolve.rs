@@ -26,7 +26,7 @@ impl Account {
         if id == self.own.id {
             return Ok(self.own.clone());
         }
-        if let Some(peer) = self.known.by_id(id).await?.filter(|peer| is_usable(peer)) {
+        if let Some(peer) = self.known.by_id(id).await?.filter(is_usable) {
             return Ok(peer);
         }
         self.ask_by_id(call, id).await?;
@@ -54,7 +54,7 @@ impl Account {
     }
 
     async fn by_name(&self, call: &Execution, name: Name) -> Result<KnownPeer, TelegramError> {
-        if let Some(peer) = self.known.by_fresh_name(&name).await?.filter(|peer| is_usable(peer)) {
+        if let Some(peer) = self.known.by_fresh_name(&name).await?.filter(is_usable) {
             return Ok(peer);
         }
         match self.ask(call, &name).await {
