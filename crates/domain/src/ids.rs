@@ -5,21 +5,38 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-/// One Telegram login held by this server.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct SessionId(pub Uuid);
+macro_rules! uuids {
+    ($($(#[$meta:meta])* $id:ident),* $(,)?) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        pub struct $id(pub Uuid);
 
-impl fmt::Display for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $id {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )* };
 }
 
-impl FromStr for SessionId {
-    type Err = uuid::Error;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Uuid::parse_str(text).map(Self)
-    }
+uuids! {
+    /// One Telegram login held by this server.
+    SessionId,
+    /// One dialogue in one place.
+    ConversationId,
+    /// One question that waits for a decision.
+    ApprovalId,
+    /// One thing that is to be sent, from its being queued to what became of it.
+    DeliveryId,
+    /// A text at rest, sealed and kept apart from the events that speak of it, so that it can be forgotten.
+    ContentId,
 }
 
 /// A Telegram user or bot.
