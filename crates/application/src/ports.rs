@@ -3,31 +3,47 @@
 //! Every port has an in-memory adapter and a contract suite that every adapter runs; except [`Telegram`], whose second
 //! side is the sandbox.
 
+mod approvals;
 mod audit_log;
 mod clock;
+mod contents;
+mod conversations;
 mod event_store;
 mod files;
 mod idempotency;
 mod inbox;
 mod key_place;
+mod leases;
 mod limiter;
+mod outbox;
 mod peers;
+mod people;
+mod preferences;
 mod sign_in;
 mod telegram;
+mod together;
 mod vault;
 mod views;
 
+pub use approvals::{ApprovalQuery, Approvals, Rule, RuleQuestion, Rules};
 pub use audit_log::{AuditEntry, AuditLog, AuditRow, Verification};
 pub use clock::{Clock, Ids};
+pub use contents::Contents;
+pub use conversations::{Conversations, Spoken, SpokenQuery};
 pub use event_store::{AppendError, EventStore, Loaded, Version};
 pub use files::{FetchLimits, FileError, Files, Incoming, Outgoing, ReadHandle, WriteHandle};
 pub use idempotency::{CallKey, Claim, Entry, Idempotency, Outcome, PartState};
-pub use inbox::{Inbox, InboxEntry, InboxRow};
+pub use inbox::{Handling, Inbox, InboxEntry, InboxRow};
 pub use key_place::{KeyPlace, KeyPlaceKind};
+pub use leases::{Lease, Leases};
 pub use limiter::{BucketKey, Limiter, Rate, Verdict};
+pub use outbox::{Attempted, Backlog, Claimed, Deliveries, Delivery, DeliveryQuery, DeliveryState, Outbox, Queued};
 pub use peers::{DcAddress, KnownPeer, PeerKind, Peers, UpdateMark};
+pub use people::{Group, Pairing, People, Person, Role};
+pub use preferences::{Marks, Preferences};
 pub use sign_in::{ApiCredentials, CodeSent, CodeWay, ImportedKey, QrStep, SignIn, SignInError, SignInStep, SignedIn};
 pub use telegram::{Connections, Cursors, Execute, Execution, Parts, Progress, Telegram, TelegramError};
+pub use together::{Content, Lane, NewDelivery, Once, Together, Urgency};
 pub use vault::{SecretName, Vault, VaultError};
 pub use views::Views;
 

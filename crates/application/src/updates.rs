@@ -10,7 +10,7 @@ use telegraphist_domain::SessionId;
 use tokio::sync::watch;
 
 use crate::application::Application;
-use crate::ports::{Inbox, InboxEntry, InboxRow, StoreError};
+use crate::ports::{Handling, Inbox, InboxEntry, InboxRow, StoreError};
 
 /// How many rows one look at the inbox takes.
 const BATCH: usize = 100;
@@ -45,6 +45,22 @@ impl Inbox for AnnouncedInbox {
 
     async fn newest(&self, session: SessionId) -> Result<u64, StoreError> {
         self.stored.newest(session).await
+    }
+
+    async fn work(&self, session: SessionId, position: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        self.stored.work(session, position, limit).await
+    }
+
+    async fn note_handling(&self, session: SessionId, position: u64, how: &Handling) -> Result<(), StoreError> {
+        self.stored.note_handling(session, position, how).await?;
+        if *how == Handling::Waiting {
+            self.arrivals.send_replace(());
+        }
+        Ok(())
+    }
+
+    async fn failed_work(&self, session: SessionId, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        self.stored.failed_work(session, limit).await
     }
 
     async fn trim(&self, session: SessionId, date: DateTime<Utc>, keep: usize) -> Result<(), StoreError> {

@@ -9,6 +9,7 @@ fn entry(key: &str) -> InboxEntry {
         chat: Some(-1_000_000_000_700),
         dedupe_key: key.into(),
         payload: format!("payload of {key}").into_bytes(),
+        is_work: false,
     }
 }
 

@@ -6,11 +6,11 @@ use telegraphist_domain::session::Identity;
 use telegraphist_domain::{Session, SessionEvent, SessionKind, Timestamp, UserId};
 
 use super::{Place, session};
-use crate::ports::{EventStore, Version, Views};
+use crate::ports::{EventStore, Together, Version, Views};
 use crate::views::SessionView;
 
 async fn append(store: &impl EventStore<Session>, number: u128, expected: u64, events: &[SessionEvent]) {
-    store.append(session(number), Version(expected), events).await.unwrap();
+    store.append(session(number), Version(expected), events, &Together::default()).await.unwrap();
 }
 
 async fn make(store: &impl EventStore<Session>, number: u128, name: &str) {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use telegraphist_domain::{Aggregate, Session, SessionEvent, SessionId};
 
 use super::{MemoryStore, lock};
-use crate::ports::{AppendError, EventStore, Loaded, StoreError, Version, Views};
+use crate::ports::{AppendError, EventStore, Loaded, StoreError, Together, Version, Views};
 use crate::sessions::view_of;
 use crate::views::SessionView;
 
@@ -40,7 +40,13 @@ impl EventStore<Session> for MemoryStore {
         Ok(Session::replay(events).map(|state| Loaded { state, version }))
     }
 
-    async fn append(&self, id: SessionId, expected: Version, events: &[SessionEvent]) -> Result<Version, AppendError> {
+    async fn append(
+        &self,
+        id: SessionId,
+        expected: Version,
+        events: &[SessionEvent],
+        _together: &Together,
+    ) -> Result<Version, AppendError> {
         let mut sessions = lock(&self.state.sessions);
         let mut stream = sessions.streams.get(&id).cloned().unwrap_or_default();
         if Version(stream.len() as u64) != expected {

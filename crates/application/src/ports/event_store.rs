@@ -1,7 +1,7 @@
 use async_trait::async_trait;
-use telegraphist_domain::Aggregate;
+use telegraphist_domain::{Aggregate, DeliveryId};
 
-use crate::ports::StoreError;
+use crate::ports::{StoreError, Together};
 
 /// How many events a stream has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,9 @@ pub enum AppendError {
     /// A unique name is taken by another stream.
     #[error("the name is taken")]
     NameTaken,
+    /// What was to be queued with the events was queued before, under the same key in the same lane.
+    #[error("it was queued before")]
+    AlreadyQueued(DeliveryId),
     /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -40,5 +43,13 @@ pub trait EventStore<A: Aggregate>: Send + Sync {
     /// MUST append all of `events` or none. MUST answer `Conflict` if the stream's version is not `expected`; a stream
     /// that was never written has version 0. MUST answer `NameTaken` if another stream holds a name that these events
     /// claim; a removed stream holds none. Nothing to append is no error and gives `expected` if that is the version.
-    async fn append(&self, id: A::Id, expected: Version, events: &[A::Event]) -> Result<Version, AppendError>;
+    /// MUST keep what comes `together` with the events in the same transaction, and answer `AlreadyQueued` and append
+    /// nothing if one of its deliveries has a key that was used before in its lane.
+    async fn append(
+        &self,
+        id: A::Id,
+        expected: Version,
+        events: &[A::Event],
+        together: &Together,
+    ) -> Result<Version, AppendError>;
 }

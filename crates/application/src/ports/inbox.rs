@@ -15,6 +15,19 @@ pub struct InboxEntry {
     pub dedupe_key: String,
     /// The update as JSON; sealed at rest.
     pub payload: Vec<u8>,
+    /// Whether somebody here has to do something about it; all else is only read.
+    pub is_work: bool,
+}
+
+/// What became of an entry that is work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handling {
+    /// Nobody has finished it yet.
+    Waiting,
+    /// It is done.
+    Done,
+    /// Whoever did it broke; without texts.
+    Failed(String),
 }
 
 /// A stored entry.
@@ -26,6 +39,8 @@ pub struct InboxRow {
     pub received: DateTime<Utc>,
     /// What.
     pub entry: InboxEntry,
+    /// What became of it; `Done` for what is no work.
+    pub handling: Handling,
 }
 
 /// What came from Telegram, in order, bounded.
@@ -37,6 +52,13 @@ pub trait Inbox: Send + Sync {
     async fn after(&self, session: SessionId, position: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError>;
     /// The newest position ever given in the session, 0 if none. MUST NOT go back when entries are forgotten.
     async fn newest(&self, session: SessionId) -> Result<u64, StoreError>;
-    /// Forgets entries received before `date`, and all but the newest `keep`. Positions are never given again.
+    /// Work after `position` that nobody has finished, in order, at most `limit`.
+    async fn work(&self, session: SessionId, position: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError>;
+    /// Notes what became of a piece of work; `Waiting` lets it be done once more. MUST be durable when it returns.
+    async fn note_handling(&self, session: SessionId, position: u64, how: &Handling) -> Result<(), StoreError>;
+    /// Work that failed, newest first, at most `limit`.
+    async fn failed_work(&self, session: SessionId, limit: usize) -> Result<Vec<InboxRow>, StoreError>;
+    /// Forgets entries received before `date`, and all but the newest `keep`; MUST NOT forget work that waits. Positions
+    /// are never given again.
     async fn trim(&self, session: SessionId, date: DateTime<Utc>, keep: usize) -> Result<(), StoreError>;
 }

@@ -6,7 +6,7 @@ use telegraphist_domain::{Session, SessionEvent, SessionId, Timestamp};
 use super::SessionError;
 use crate::application::Application;
 use crate::caller::{Caller, Scopes};
-use crate::ports::{AppendError, AuditEntry, StoreError, Version};
+use crate::ports::{AppendError, AuditEntry, StoreError, Together, Version};
 use crate::views::SessionView;
 
 /// How often a decision is taken anew because somebody else was faster; each time somebody made progress.
@@ -44,9 +44,10 @@ impl Application {
             if events.is_empty() {
                 return Ok(false);
             }
-            match self.ports().events.append(id, loaded.version, &events).await {
+            match self.ports().events.append(id, loaded.version, &events, &Together::default()).await {
                 Ok(_) => return Ok(true),
-                Err(AppendError::Conflict) => {}
+                // Nothing is queued with a session's events.
+                Err(AppendError::Conflict | AppendError::AlreadyQueued(_)) => {}
                 Err(AppendError::NameTaken) => return Err(SessionError::NameTaken),
                 Err(AppendError::Store(error)) => return Err(error.into()),
             }
@@ -56,9 +57,9 @@ impl Application {
 
     /// Writes the first events of a session.
     pub(super) async fn begin(&self, id: SessionId, events: &[SessionEvent]) -> Result<(), SessionError> {
-        match self.ports().events.append(id, Version(0), events).await {
+        match self.ports().events.append(id, Version(0), events, &Together::default()).await {
             Ok(_) => Ok(()),
-            Err(AppendError::Conflict) => Err(SessionError::Contended),
+            Err(AppendError::Conflict | AppendError::AlreadyQueued(_)) => Err(SessionError::Contended),
             Err(AppendError::NameTaken) => Err(SessionError::NameTaken),
             Err(AppendError::Store(error)) => Err(error.into()),
         }

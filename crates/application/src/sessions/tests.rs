@@ -235,7 +235,8 @@ async fn a_log_out_that_telegram_did_not_hear_goes_on_when_it_is_asked_for_again
 async fn removing_takes_keys_credentials_and_updates_along_and_frees_the_name() {
     let world = World::signed_in("work").await;
     let id = id_of(&world.session("work").await);
-    let entry = InboxEntry { kind: "other".into(), chat: None, dedupe_key: "k".into(), payload: Vec::new() };
+    let entry =
+        InboxEntry { kind: "other".into(), chat: None, dedupe_key: "k".into(), payload: Vec::new(), is_work: false };
     Inbox::store(&world.store, id, &[entry]).await.unwrap();
     world.app.remove_session(&owner(), "work").await.unwrap();
     assert!(world.store.sessions().await.unwrap().is_empty());

@@ -1,10 +1,9 @@
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use telegraphist_domain::session::{Awaited, Identity};
 use telegraphist_domain::{SessionEvent, SessionId, SessionKind, SessionName, Timestamp, UserId};
 use uuid::Uuid;
 
-use super::{Form, Stored, Unreadable};
+use super::{Form, Stored, Unreadable, form_of, tagged_of, unreadable};
 
 /// Every form ever written. `at` is in Unix milliseconds.
 #[derive(Serialize, Deserialize)]
@@ -47,28 +46,14 @@ enum Awaited1 {
     Qr,
 }
 
-/// A form with its name beside its body, as stores keep it.
-#[derive(Serialize, Deserialize)]
-struct Parts {
-    name: String,
-    body: Box<RawValue>,
-}
-
 impl Stored for SessionEvent {
     fn form(&self) -> Form {
-        let parts: Parts = serde_json::to_string(&SessionForm::from(self))
-            .and_then(|text| serde_json::from_str(&text))
-            .expect("every form is a name and a body");
-        Form { name: parts.name, body: parts.body.get().as_bytes().to_vec() }
+        form_of(&SessionForm::from(self))
     }
 
     fn read(form: &Form) -> Result<Self, Unreadable> {
-        let unreadable = |cause| Unreadable { name: form.name.clone(), cause };
-        let body = serde_json::from_slice(&form.body).map_err(unreadable)?;
-        let parts = Parts { name: form.name.clone(), body };
-        let stored: SessionForm =
-            serde_json::to_string(&parts).and_then(|text| serde_json::from_str(&text)).map_err(unreadable)?;
-        stored.into_event().map_err(|problem| unreadable(serde::de::Error::custom(problem)))
+        let stored: SessionForm = tagged_of(form)?;
+        stored.into_event().map_err(|problem| unreadable(form, serde::de::Error::custom(problem)))
     }
 }
 

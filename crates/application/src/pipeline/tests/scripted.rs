@@ -183,7 +183,7 @@ impl World {
         let session = Session::replay(&events).expect("created");
         let identity = Identity { user_id: telegraphist_domain::UserId(7), username: None };
         events.extend(session.sign_in(identity, SessionKind::User, at).expect("nothing speaks against it"));
-        self.app.ports().events.append(id, Version(0), &events).await.expect("memory");
+        self.app.ports().events.append(id, Version(0), &events, &Together::default()).await.expect("memory");
         id
     }
 
@@ -227,6 +227,7 @@ impl World {
                 chat: None,
                 dedupe_key: (*key).to_owned(),
                 payload: Vec::new(),
+                is_work: false,
             })
             .collect();
         self.app.ports().inbox.store(session, &entries).await.expect("memory");
