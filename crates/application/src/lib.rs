@@ -8,6 +8,7 @@ pub mod ambient;
 mod application;
 pub mod arguments;
 pub mod caller;
+pub mod cards;
 #[cfg(any(test, feature = "contracts"))]
 pub mod contracts;
 mod cursors;

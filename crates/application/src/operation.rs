@@ -131,6 +131,10 @@ closed_set! {
         Media => "media",
         /// The address book; not on by default.
         Contacts => "contacts",
+        /// Telling people what happened; on by default where there is a bot.
+        Notify => "notify",
+        /// Asking people before something is done; on by default where there is a bot.
+        Approvals => "approvals",
     }
 }
 
@@ -171,6 +175,16 @@ closed_set! {
         ContactsRead => "contacts:read",
         /// Changing the address book.
         ContactsWrite => "contacts:write",
+        /// What people answered, and how deliveries stand.
+        NotifyRead => "notify:read",
+        /// Telling people something.
+        NotifySend => "notify:send",
+        /// Starting and stopping delivery, and choosing its mode.
+        NotifyAdmin => "notify:admin",
+        /// How questions stand.
+        ApprovalsRead => "approvals:read",
+        /// Asking people, and taking questions back.
+        ApprovalsRequest => "approvals:request",
     }
 }
 

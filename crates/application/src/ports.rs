@@ -5,6 +5,7 @@
 
 mod approvals;
 mod audit_log;
+mod bots;
 mod clock;
 mod contents;
 mod conversations;
@@ -27,6 +28,10 @@ mod views;
 
 pub use approvals::{ApprovalQuery, Approvals, Rule, RuleQuestion, Rules};
 pub use audit_log::{AuditEntry, AuditLog, AuditRow, Verification};
+pub use bots::{
+    BotCommand, BotHealth, Bots, BroughtError, Heard, HeardIn, HeardMessage, Reception, ReceptionState, Speaker, Tap,
+    TapAnswer,
+};
 pub use clock::{Clock, Ids};
 pub use contents::Contents;
 pub use conversations::{Conversations, Spoken, SpokenQuery};

@@ -22,6 +22,9 @@ pub use unformat::to_markdown;
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::arguments::TextFormat;
 
 /// The longest text of one message, in UTF-16 code units.
@@ -34,7 +37,7 @@ pub const CAPTION_MAX_PREMIUM: usize = 4096;
 pub const ENTITIES_MAX: usize = 100;
 
 /// A text and what is formatted in it.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Formatted {
     /// The text without any markup.
     pub text: String,
@@ -43,7 +46,7 @@ pub struct Formatted {
 }
 
 /// One formatted span.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Entity {
     /// How it is formatted.
     pub kind: EntityKind,
@@ -54,7 +57,8 @@ pub struct Entity {
 }
 
 /// How a span is formatted.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum EntityKind {
     /// Bold.
     Bold,

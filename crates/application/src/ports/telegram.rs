@@ -8,6 +8,7 @@ use telegraphist_domain::SessionId;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::cards::{EditCard, SendCard};
 use crate::operation::{Operation, Refused};
 use crate::operations::*;
 use crate::ports::{FileError, PartState, StoreError};
@@ -55,6 +56,8 @@ telegram! {
     DeleteContact,
     BlockUser,
     UnblockUser,
+    SendCard,
+    EditCard,
 }
 
 /// Gives the connected adapter of a session.
