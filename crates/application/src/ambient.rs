@@ -35,6 +35,14 @@ impl Ids for RandomIds {
     fn idempotency_key(&self) -> String {
         Uuid::new_v4().simple().to_string()
     }
+
+    fn ordered(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    fn unguessable(&self) -> Uuid {
+        Uuid::new_v4()
+    }
 }
 
 #[cfg(test)]

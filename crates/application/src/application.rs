@@ -7,12 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretBox;
-use telegraphist_domain::Session;
+use telegraphist_domain::{Approval, Conversation, Session, UserId};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+use crate::approvals::ApprovalSettings;
+use crate::delivery::{Bell, Paces};
+use crate::duties::Duties;
 use crate::pipeline::{Budgets, Circuits, OpenCalls};
-use crate::ports::{AuditLog, Clock, Connections, EventStore, Idempotency, Ids, Limiter, Peers, SignIn, Vault, Views};
+use crate::ports::{
+    Approvals, AuditLog, Bots, Clock, Connections, Contents, Conversations, Deliveries, EventStore, Files, Idempotency,
+    Ids, Inbox, Leases, Limiter, Marks, Outbox, Peers, People, Preferences, Rules, SignIn, Vault, Views,
+};
 use crate::updates::AnnouncedInbox;
 
 /// What Telegraphist can do. Cloning is cheap; all clones are the same application.
@@ -25,28 +31,158 @@ pub struct Application {
 pub struct Ports {
     /// Streams of sessions.
     pub events: Arc<dyn EventStore<Session>>,
-    /// Rows that answer queries. Read in every call, so answered from memory.
+    /// Streams of conversations.
+    pub conversation_events: Arc<dyn EventStore<Conversation>>,
+    /// Streams of approvals.
+    pub approval_events: Arc<dyn EventStore<Approval>>,
+    /// Rows that answer queries about sessions. Read in every call, so answered from memory.
     pub views: Arc<dyn Views>,
+    /// Rows that answer queries about conversations.
+    pub conversations: Arc<dyn Conversations>,
+    /// Rows that answer queries about approvals.
+    pub approvals: Arc<dyn Approvals>,
+    /// What people have allowed beyond one call.
+    pub rules: Arc<dyn Rules>,
+    /// Texts at rest.
+    pub contents: Arc<dyn Contents>,
     /// Secrets at rest.
     pub vault: Arc<dyn Vault>,
     /// Chats and people seen.
     pub peers: Arc<dyn Peers>,
-    /// What came from Telegram; the same one that the adapter fills.
+    /// What came from Telegram; the same one that the adapters fill.
     pub inbox: Arc<AnnouncedInbox>,
+    /// What waits to be sent.
+    pub outbox: Arc<dyn Outbox>,
+    /// What became of it.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// Who is let in.
+    pub people: Arc<dyn People>,
+    /// What was chosen at run time.
+    pub preferences: Arc<dyn Preferences>,
+    /// How far readers have read.
+    pub marks: Arc<dyn Marks>,
     /// Calls that must not happen twice.
     pub idempotency: Arc<dyn Idempotency>,
     /// What was done.
     pub audit: Arc<dyn AuditLog>,
     /// Budgets and remembered waits. Asked in every call, so answered from memory.
     pub limiter: Arc<dyn Limiter>,
+    /// Rights that only one process may have.
+    pub leases: Arc<dyn Leases>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Fresh ids.
     pub ids: Arc<dyn Ids>,
     /// Connected sessions.
     pub connections: Arc<dyn Connections>,
-    /// Signing in and out.
+    /// Signing people in and out.
     pub sign_in: Arc<dyn SignIn>,
+    /// What only bots do.
+    pub bots: Arc<dyn Bots>,
+    /// Files that callers name.
+    pub files: Arc<dyn Files>,
+}
+
+/// Everything that is stored, kept by one store.
+pub trait Store:
+    EventStore<Session>
+    + EventStore<Conversation>
+    + EventStore<Approval>
+    + Views
+    + Conversations
+    + Approvals
+    + Rules
+    + Contents
+    + Vault
+    + Peers
+    + Inbox
+    + Outbox
+    + Deliveries
+    + People
+    + Preferences
+    + Marks
+    + Idempotency
+    + AuditLog
+    + Limiter
+    + Leases
+{
+}
+
+impl<S> Store for S where
+    S: EventStore<Session>
+        + EventStore<Conversation>
+        + EventStore<Approval>
+        + Views
+        + Conversations
+        + Approvals
+        + Rules
+        + Contents
+        + Vault
+        + Peers
+        + Inbox
+        + Outbox
+        + Deliveries
+        + People
+        + Preferences
+        + Marks
+        + Idempotency
+        + AuditLog
+        + Limiter
+        + Leases
+{
+}
+
+/// What is no store.
+pub struct Outside {
+    /// The store's inbox, announced; the same one that the adapters fill.
+    pub inbox: Arc<AnnouncedInbox>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh ids.
+    pub ids: Arc<dyn Ids>,
+    /// Connected sessions.
+    pub connections: Arc<dyn Connections>,
+    /// Signing people in and out.
+    pub sign_in: Arc<dyn SignIn>,
+    /// What only bots do.
+    pub bots: Arc<dyn Bots>,
+    /// Files that callers name.
+    pub files: Arc<dyn Files>,
+}
+
+impl Ports {
+    /// One store for everything that is stored.
+    pub fn on<S: Store + 'static>(store: &Arc<S>, outside: Outside) -> Self {
+        let Outside { inbox, clock, ids, connections, sign_in, bots, files } = outside;
+        Self {
+            events: store.clone(),
+            conversation_events: store.clone(),
+            approval_events: store.clone(),
+            views: store.clone(),
+            conversations: store.clone(),
+            approvals: store.clone(),
+            rules: store.clone(),
+            contents: store.clone(),
+            vault: store.clone(),
+            peers: store.clone(),
+            inbox,
+            outbox: store.clone(),
+            deliveries: store.clone(),
+            people: store.clone(),
+            preferences: store.clone(),
+            marks: store.clone(),
+            idempotency: store.clone(),
+            audit: store.clone(),
+            limiter: store.clone(),
+            leases: store.clone(),
+            clock,
+            ids,
+            connections,
+            sign_in,
+            bots,
+            files,
+        }
+    }
 }
 
 /// What an operator can choose.
@@ -59,6 +195,12 @@ pub struct Settings {
     pub cursor_key: SecretBox<[u8; 32]>,
     /// How many calls of each class a session may make.
     pub budgets: Budgets,
+    /// How fast bots may speak.
+    pub paces: Paces,
+    /// Who may do everything in Telegram, too.
+    pub owner: Option<UserId>,
+    /// How questions are asked.
+    pub approvals: ApprovalSettings,
 }
 
 impl Settings {
@@ -69,6 +211,9 @@ impl Settings {
             timeout: Duration::from_secs(30),
             cursor_key,
             budgets: Budgets::for_telegram(),
+            paces: Paces::for_telegram(),
+            owner: None,
+            approvals: ApprovalSettings::default(),
         }
     }
 }
@@ -83,6 +228,12 @@ pub(crate) struct Inner {
     pub(crate) places: Arc<Semaphore>,
     /// Writes under way; they outlive the callers that started them.
     pub(crate) writes: TaskTracker,
+    /// Wakes who waits for deliveries.
+    pub(crate) bell: Bell,
+    /// The workers that deliver, one for each bot.
+    pub(crate) bridge: Duties,
+    /// Those who read what bots hear, one for each bot.
+    pub(crate) desks: Duties,
 }
 
 /// How many calls may be under way at once.
@@ -99,6 +250,9 @@ impl Application {
                 open_calls: OpenCalls::default(),
                 places: Arc::new(Semaphore::new(CALLS_MAX)),
                 writes: TaskTracker::new(),
+                bell: Bell::default(),
+                bridge: Duties::default(),
+                desks: Duties::default(),
             }),
         }
     }

@@ -140,6 +140,10 @@ codes! {
     FileRefused => "file_refused",
     /// The vault key is missing or not the one the store was made with.
     VaultLocked => "vault_locked",
+    /// There is nobody to tell or to ask: no person was let in, or all of them shut the bot out.
+    NobodyThere => "nobody_there",
+    /// No such question, or not one of this caller.
+    UnknownApproval => "unknown_approval",
     /// Too much is under way.
     Overloaded => "overloaded",
     /// Telegram, the network or the store cannot be reached now.

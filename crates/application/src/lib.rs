@@ -6,16 +6,22 @@
 
 pub mod ambient;
 mod application;
+pub mod approvals;
 pub mod arguments;
+mod bots;
 pub mod caller;
 pub mod cards;
 #[cfg(any(test, feature = "contracts"))]
 pub mod contracts;
 mod cursors;
+pub mod delivery;
+mod duties;
 pub mod failure;
 pub mod memory;
+pub mod notices;
 pub mod operation;
 pub mod operations;
+pub mod people;
 mod pipeline;
 pub mod ports;
 pub mod readable;
@@ -27,9 +33,9 @@ pub mod text;
 pub mod updates;
 pub mod views;
 
-pub use application::{Application, Ports, Settings};
+pub use application::{Application, Outside, Ports, Settings, Store};
 pub use caller::{CallContext, Caller, Grants, Scopes};
 pub use failure::{Code, Failure};
 pub use operation::{Class, Effect, Facts, Operation, Scope, Toolset};
-pub use pipeline::Budgets;
+pub use pipeline::{Budgets, Here, HereCall};
 pub use updates::AnnouncedInbox;

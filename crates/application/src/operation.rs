@@ -26,6 +26,11 @@ pub trait Operation: Serialize + DeserializeOwned + JsonSchema + Clone + Send + 
         Vec::new()
     }
 
+    /// The chat it writes to, as the caller named it.
+    fn target(&self) -> Option<&str> {
+        self.chats().first().copied()
+    }
+
     /// The caller's idempotency key; `None` too where the operation takes none.
     fn idempotency_key(&self) -> Option<&str> {
         None

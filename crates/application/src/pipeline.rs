@@ -10,16 +10,21 @@ mod audit;
 mod budgets;
 mod call;
 mod circuit;
+mod here;
 mod keyed;
 mod limits;
 mod refusals;
 mod session;
+mod step;
 #[cfg(test)]
 mod tests;
 
 pub use budgets::Budgets;
 pub(crate) use circuit::Circuits;
+pub use here::{Here, HereCall};
 pub(crate) use keyed::OpenCalls;
+pub(crate) use session::KnownSession;
+pub(crate) use step::{Answer, Attempt, Ended, NoParts, Step};
 
 use std::any::Any;
 use std::sync::Arc;
@@ -36,12 +41,11 @@ use crate::application::{Application, Inner};
 use crate::caller::{CallContext, Caller};
 use crate::cursors::{self, Binding};
 use crate::failure::{Code, Failure};
-use crate::operation::{Facts, Operation};
+use crate::operation::{Effect, Facts, Operation};
 use crate::operations::ListSessions;
 use crate::ports::{Cursors, Execute, Telegram};
 use crate::views::{Page, SessionView};
 use arguments::Arguments;
-use call::{Answer, Attempt, Call};
 use keyed::Kept;
 
 /// The longest a caller may ask to wait.
@@ -86,16 +90,19 @@ impl Application {
         let call = Call {
             facts: O::FACTS,
             caller: caller.clone(),
-            cursors: self.inner.cursors(session.id, &operation)?,
-            session,
             key: operation.idempotency_key().map(str::to_owned),
             is_confirmed: operation.is_confirmed(),
             is_dry_run: operation.is_dry_run(),
             arguments: Arc::clone(&operation) as Arc<dyn Arguments>,
-            deadline,
-            cancel: context.cancel,
-            progress: context.progress,
-            correlation_id: correlation_id.to_owned(),
+            step: Step {
+                cursors: self.inner.cursors(session.id, &operation)?,
+                session,
+                deadline,
+                cancel: context.cancel,
+                progress: context.progress,
+                correlation_id: correlation_id.to_owned(),
+                is_write: O::FACTS.effect != Effect::Reads && !operation.is_dry_run(),
+            },
         };
         let attempt: Attempt = Box::new(move |telegram, execution| {
             Box::pin(async move {

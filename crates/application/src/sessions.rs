@@ -23,4 +23,5 @@ mod tests;
 mod view;
 
 pub use error::SessionError;
+pub(crate) use record::authorise;
 pub use view::view_of;

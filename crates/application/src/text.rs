@@ -14,11 +14,13 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod unformat;
+mod writing;
 
 pub use foreign::Foreign;
 pub use spans::utf16_len;
 pub use split::split;
 pub use unformat::to_markdown;
+pub(crate) use writing::Writing;
 
 use std::borrow::Cow;
 

@@ -63,4 +63,12 @@ impl Ids for CountingIds {
     fn idempotency_key(&self) -> String {
         format!("key-{}", self.count())
     }
+
+    fn ordered(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.count()))
+    }
+
+    fn unguessable(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.count()))
+    }
 }

@@ -7,13 +7,17 @@ use sha2::{Digest, Sha256};
 use crate::operation::{Operation, Refused};
 
 /// The arguments of a call without their type.
-pub(super) trait Arguments: Send + Sync {
+pub(crate) trait Arguments: Send + Sync {
     /// The chats as the caller named them.
     fn chats(&self) -> Vec<&str>;
     /// A hash that repeats of one call share: everything but the key and the session, which stand beside it.
     fn hash(&self) -> [u8; 32];
     /// A hash that the pages of one list share.
     fn list_hash(&self) -> [u8; 32];
+    /// The chat that is written to, as the caller named it.
+    fn target(&self) -> Option<&str>;
+    /// All of them, as they are stored.
+    fn to_json(&self) -> Vec<u8>;
 }
 
 impl<O: Operation> Arguments for O {
@@ -27,6 +31,14 @@ impl<O: Operation> Arguments for O {
 
     fn list_hash(&self) -> [u8; 32] {
         hash_without(self, &["cursor", "limit", "response_format", "session"])
+    }
+
+    fn target(&self) -> Option<&str> {
+        Operation::target(self)
+    }
+
+    fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("operations are plain data")
     }
 }
 

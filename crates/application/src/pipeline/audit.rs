@@ -13,16 +13,16 @@ use crate::ports::AuditEntry;
 pub(super) async fn row(inner: &Inner, call: &Call, outcome: &str) -> AuditEntry {
     let mut chats = Vec::new();
     for chat in call.arguments.chats() {
-        chats.push(named(inner, call.session.id, chat).await);
+        chats.push(named(inner, call.step.session.id, chat).await);
     }
     AuditEntry {
         at: inner.ports.clock.now(),
         principal: call.caller.principal.clone(),
-        session: Some(call.session.id.to_string()),
+        session: Some(call.step.session.id.to_string()),
         operation: call.facts.name.to_owned(),
         chats,
         outcome: outcome.to_owned(),
-        correlation_id: call.correlation_id.clone(),
+        correlation_id: call.step.correlation_id.clone(),
         arguments: Some(hex::encode(call.fingerprint(inner))),
     }
 }

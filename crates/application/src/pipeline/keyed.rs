@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
-use super::call::{Answer, Attempt, Call, Ended, is_lasting, with_key};
+use super::call::{Call, is_lasting, with_key};
+use super::step::{Answer, Attempt, Ended};
 use super::{audit, refusals};
 use crate::application::Application;
 use crate::failure::Failure;
@@ -121,7 +122,7 @@ impl Call {
             Some(key) => key.clone(),
             None => app.ports().ids.idempotency_key(),
         };
-        let key = CallKey { principal: self.caller.principal.clone(), session: self.session.id, key };
+        let key = CallKey { principal: self.caller.principal.clone(), session: self.step.session.id, key };
         let claim = Claim {
             operation: self.facts.name.to_owned(),
             arguments: self.fingerprint(&app.inner),
@@ -143,8 +144,8 @@ impl Call {
     async fn join(&self, mut end: watch::Receiver<Option<Result<Arc<str>, Failure>>>) -> Result<Kept, Failure> {
         let ended = tokio::select! {
             ended = end.wait_for(Option::is_some) => ended.ok().and_then(|end| end.clone()),
-            () = self.cancel.cancelled() => None,
-            () = tokio::time::sleep_until(self.deadline) => None,
+            () = self.step.cancel.cancelled() => None,
+            () = tokio::time::sleep_until(self.step.deadline) => None,
         };
         match ended {
             Some(Ok(json)) => Ok(Kept::Json(json.as_ref().to_owned())),
@@ -248,7 +249,7 @@ async fn forget_old(app: &Application, now: DateTime<Utc>) {
 impl Ended {
     /// Whether it is known what was done: everything or nothing.
     fn is_certain(&self) -> bool {
-        !matches!(self, Self::Lost | Self::Telegram(TelegramError::OutcomeUnknown | TelegramError::Partial { .. }))
+        !matches!(self, Self::Pending(_) | Self::Lost | Self::Telegram(TelegramError::OutcomeUnknown | TelegramError::Partial { .. }))
     }
 }
 

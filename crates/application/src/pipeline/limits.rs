@@ -7,7 +7,9 @@ use tokio::time::Instant;
 
 use super::call::Call;
 use crate::application::Inner;
+use crate::caller::Caller;
 use crate::failure::{Code, Failure};
+use crate::operation::Facts;
 use crate::ports::{BucketKey, StoreError, TelegramError, Verdict};
 
 /// Whose limit a wait is for.
@@ -37,6 +39,16 @@ pub(super) async fn pass(inner: &Inner, call: &Call) -> Result<(), Failure> {
                 wait_out(inner, call, wait, Whose::Budget).await?;
             }
         }
+    }
+}
+
+/// The same for what is answered here: only the caller's own budget counts, and nobody waits for it.
+pub(super) async fn pass_here(inner: &Inner, caller: &Caller, facts: Facts) -> Result<(), Failure> {
+    let Some(rate) = caller.grants.budget else { return Ok(()) };
+    let bucket = BucketKey(format!("principal/{}", caller.principal));
+    match inner.ports.limiter.acquire(&[(bucket, rate)], 1, inner.ports.clock.now()).await? {
+        Verdict::Go => Ok(()),
+        Verdict::Wait(wait) => Err(used_up(facts.name, wait)),
     }
 }
 
@@ -74,13 +86,13 @@ pub(super) async fn remember(inner: &Inner, call: &Call, error: &TelegramError) 
 }
 
 fn operation_bucket(call: &Call) -> BucketKey {
-    BucketKey(format!("flood/{}/{}", call.session.id, call.facts.name))
+    BucketKey(format!("flood/{}/{}", call.step.session.id, call.facts.name))
 }
 
 /// Looking up names is limited hardest, sometimes for hours, and happens inside other operations; what needs no
 /// look-up must not wait for it.
 fn resolve_bucket(call: &Call) -> BucketKey {
-    BucketKey(format!("flood/{}/resolve", call.session.id))
+    BucketKey(format!("flood/{}/resolve", call.step.session.id))
 }
 
 /// How long Telegram wants calls like this one to wait.
@@ -100,8 +112,8 @@ async fn needs_look_up(inner: &Inner, call: &Call) -> Result<bool, StoreError> {
     let peers = &inner.ports.peers;
     for chat in call.arguments.chats() {
         let is_known = match chat.parse::<ChatRef>() {
-            Ok(ChatRef::Username(name)) => peers.by_username(call.session.id, &name).await?.is_some(),
-            Ok(ChatRef::Phone(phone)) => peers.by_phone(call.session.id, &phone).await?.is_some(),
+            Ok(ChatRef::Username(name)) => peers.by_username(call.step.session.id, &name).await?.is_some(),
+            Ok(ChatRef::Phone(phone)) => peers.by_phone(call.step.session.id, &phone).await?.is_some(),
             Ok(ChatRef::Me | ChatRef::Id(_) | ChatRef::Invite(_)) | Err(_) => true,
         };
         if !is_known {
@@ -116,7 +128,7 @@ fn buckets(inner: &Inner, call: &Call) -> Vec<(BucketKey, crate::ports::Rate)> {
         call.caller.grants.budget.map(|rate| (BucketKey(format!("principal/{}", call.caller.principal)), rate));
     let class = call.facts.class;
     let session = inner.settings.budgets.of(class).map(|rate| {
-        let key = format!("session/{}/{}", call.session.id, class.as_str());
+        let key = format!("session/{}/{}", call.step.session.id, class.as_str());
         (BucketKey(key), rate)
     });
     principal.into_iter().chain(session).collect()
@@ -125,33 +137,42 @@ fn buckets(inner: &Inner, call: &Call) -> Vec<(BucketKey, crate::ports::Rate)> {
 /// Waits if the wait is short enough and leaves time for the call; else says how long it is.
 async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: Whose) -> Result<(), Failure> {
     let until = Instant::now() + wait;
-    if wait > inner.settings.wait_max || until >= call.deadline {
+    if wait > inner.settings.wait_max || until >= call.step.deadline {
         return Err(too_long(call, wait, whose));
     }
     let seconds = wait.as_secs().max(1);
     let mut passed = 0;
     while Instant::now() < until {
-        call.progress.report(passed, Some(seconds), "waiting as Telegram's limits ask");
+        call.step.progress.report(passed, Some(seconds), "waiting as Telegram's limits ask");
         let next = until.min(Instant::now() + Duration::from_secs(1));
         tokio::select! {
             () = tokio::time::sleep_until(next) => passed += 1,
-            () = call.cancel.cancelled() => return Err(super::refusals::cancelled()),
+            () = call.step.cancel.cancelled() => return Err(super::refusals::cancelled()),
         }
     }
     Ok(())
 }
 
 fn too_long(call: &Call, wait: Duration, whose: Whose) -> Failure {
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     let operation = call.facts.name;
-    let message = match whose {
+    match whose {
         Whose::Telegram => {
-            format!("Telegram lets this account call {operation} again in {seconds} s.")
+            let seconds = whole_seconds(wait);
+            rate_limited(format!("Telegram lets this account call {operation} again in {seconds} s."), wait)
         }
-        Whose::Budget => {
-            format!("This server's budget for {operation} is used up for {seconds} s.")
-        }
-    };
+        Whose::Budget => used_up(operation, wait),
+    }
+}
+
+fn used_up(operation: &str, wait: Duration) -> Failure {
+    rate_limited(format!("This server's budget for {operation} is used up for {} s.", whole_seconds(wait)), wait)
+}
+
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+fn rate_limited(message: String, wait: Duration) -> Failure {
     Failure::new(
         Code::RateLimited,
         message,

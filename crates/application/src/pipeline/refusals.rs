@@ -8,13 +8,13 @@ use super::call::Call;
 use super::session;
 use crate::caller::Denied;
 use crate::failure::{Code, Failure};
-use crate::operation::Refused;
+use crate::operation::{Facts, Refused};
 use crate::ports::{FileError, TelegramError};
 
 /// The failure of a call that Telegram, or the way to it, did not do.
 pub(super) fn of_telegram(call: &Call, error: TelegramError) -> Failure {
     match error {
-        TelegramError::NeedsLogin { reason } => session::needs_login(&call.session.name, &reason),
+        TelegramError::NeedsLogin { reason } => session::needs_login(&call.step.session.name, &reason),
         TelegramError::UnknownChat => Failure::new(
             Code::UnknownChat,
             "There is no such chat, or this account cannot see it.",
@@ -90,10 +90,10 @@ pub(super) fn denied(denied: Denied) -> Failure {
 }
 
 /// It cannot be undone, and nobody said that it is wanted.
-pub(super) fn confirmation_required(call: &Call) -> Failure {
+pub(super) fn confirmation_required(facts: Facts) -> Failure {
     Failure::new(
         Code::ConfirmationRequired,
-        format!("{} cannot be undone and was not confirmed.", call.facts.name),
+        format!("{} cannot be undone and was not confirmed.", facts.name),
         "Make sure that the user wants it, then repeat the call with `confirm: true`.",
     )
 }

@@ -8,9 +8,10 @@ use crate::views::SessionView;
 
 /// The session of a call, ready to be used.
 #[derive(Debug, Clone)]
-pub(super) struct KnownSession {
-    pub(super) id: SessionId,
-    pub(super) name: String,
+pub(crate) struct KnownSession {
+    pub(crate) id: SessionId,
+    pub(crate) name: String,
+    pub(crate) is_bot: bool,
 }
 
 /// Finds the session that was named, else the default, else the only one.
@@ -32,14 +33,16 @@ fn default_of(mut sessions: Vec<SessionView>) -> Option<SessionView> {
     if sessions.len() == 1 {
         return sessions.pop();
     }
-    None
+    // A bot beside one account makes nobody doubt whose chats are meant.
+    let mut people = sessions.into_iter().filter(|view| view.kind == "user");
+    people.next().filter(|_| people.next().is_none())
 }
 
 fn usable(view: SessionView) -> Result<KnownSession, Failure> {
     let reason = match view.state.as_str() {
         "ready" => {
             let id = view.id.parse().map_err(|_| unreadable(&view.name))?;
-            return Ok(KnownSession { id, name: view.name });
+            return Ok(KnownSession { id, is_bot: view.kind == "bot", name: view.name });
         }
         "created" | "initializing" => "its sign-in is not finished",
         "closing" | "closed" => "it was logged out",

@@ -1,5 +1,6 @@
 use chrono::{DateTime, Utc};
 use telegraphist_domain::SessionId;
+use uuid::Uuid;
 
 /// The time of day. Waiting is `tokio::time`'s business, which tests can pause.
 pub trait Clock: Send + Sync {
@@ -15,4 +16,8 @@ pub trait Ids: Send + Sync {
     fn correlation(&self) -> String;
     /// An idempotency key for a call that brought none; never repeats.
     fn idempotency_key(&self) -> String;
+    /// For anything else; sorts by time.
+    fn ordered(&self) -> Uuid;
+    /// For what nobody may guess.
+    fn unguessable(&self) -> Uuid;
 }

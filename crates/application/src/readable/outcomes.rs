@@ -8,6 +8,7 @@ impl Readable for Sent {
             SentState::Sent => "sent to",
             SentState::Scheduled => "scheduled for",
             SentState::DryRun => "dry run, nothing was sent; would send to",
+            SentState::Queued => "queued for",
         };
         lines.put(format_args!("{done} "));
         chat_brief(&self.chat, lines);
@@ -19,6 +20,7 @@ impl Readable for Sent {
                 lines.line(format!("formatting: {}", part.entities.join(", ")));
             }
         }
+        lines.field("delivery_id", self.delivery_id.as_ref());
         lines.field("idempotency_key", Some(&self.idempotency_key));
     }
 }

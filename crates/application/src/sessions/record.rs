@@ -112,7 +112,7 @@ impl<'a> Act<'a> {
 }
 
 /// Sessions are managed by who may do everything with them.
-pub(super) fn authorise(caller: &Caller) -> Result<(), SessionError> {
+pub(crate) fn authorise(caller: &Caller) -> Result<(), SessionError> {
     let is_owner = caller.grants.scopes == Scopes::all() && !caller.grants.is_read_only;
     if is_owner { Ok(()) } else { Err(SessionError::NotTheOwner) }
 }

@@ -41,7 +41,7 @@ pub struct Messages {
 /// What was sent, or would be.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Sent {
-    /// `sent`, `scheduled` or `dry_run`.
+    /// `sent`, `scheduled`, `dry_run`, or `queued` by a bot.
     pub state: SentState,
     /// Where.
     pub chat: ChatBrief,
@@ -49,6 +49,9 @@ pub struct Sent {
     pub items: Vec<SentPart>,
     /// The key this outcome is kept under; repeat the call with it to get the same answer.
     pub idempotency_key: String,
+    /// Where it is still queued: what to ask for how it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<String>,
 }
 
 /// Whether it was sent.
@@ -62,10 +65,12 @@ pub enum SentState {
     Scheduled,
     /// Nothing was sent.
     DryRun,
+    /// Waits until Telegram lets the bot send it.
+    Queued,
 }
 
 /// One message of a write.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SentPart {
     /// Its id; none in a dry run, and where it is certain that it was sent but not as which id.
     #[serde(default, skip_serializing_if = "Option::is_none")]

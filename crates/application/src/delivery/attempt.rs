@@ -1,0 +1,166 @@
+//! One attempt at a delivery, and what follows from how it ended.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::RngExt as _;
+use telegraphist_domain::DeliveryId;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::stored::{Answered, runner_of};
+use crate::application::Application;
+use crate::caller::CallContext;
+use crate::operation::Operation;
+use crate::operations::SendFile;
+use crate::pipeline::{Ended, KnownSession, Step};
+use crate::ports::{Attempted, Claimed, Cursors, Outbox, PartState, Parts, StoreError, TelegramError};
+
+/// How long one attempt may take.
+const ATTEMPT_MAX: Duration = Duration::from_mins(2);
+/// How long an attempt with files may take.
+const FILES_MAX: Duration = Duration::from_mins(30);
+/// What could not be sent for so long is given up.
+const AGE_MAX: TimeDelta = TimeDelta::hours(24);
+/// Between attempts: from, doubled each time up to.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
+
+/// How an attempt ended.
+pub(super) struct Tried {
+    /// What the outbox is to note.
+    pub(super) how: Attempted,
+    /// What whoever waits is told; nothing while it goes on.
+    pub(super) told: Option<Result<Answered, TelegramError>>,
+    /// Telegram asked for a wait.
+    pub(super) flood: Option<Duration>,
+    /// The login is lost.
+    pub(super) lost: Option<String>,
+}
+
+/// Tries once.
+pub(super) async fn attempt(
+    app: &Application,
+    session: &KnownSession,
+    claimed: &Claimed,
+    cancel: CancellationToken,
+) -> Tried {
+    let delivery = &claimed.delivery;
+    let attempt = match runner_of(&delivery.operation).map(|runner| (runner.read)(&claimed.body)) {
+        Some(Ok(attempt)) => attempt,
+        Some(Err(_)) | None => {
+            return Tried::failed("it was queued by another version and cannot be read", None);
+        }
+    };
+    let time = if delivery.operation == SendFile::FACTS.name { FILES_MAX } else { ATTEMPT_MAX };
+    let step = Step {
+        session: session.clone(),
+        deadline: Instant::now() + time,
+        cancel,
+        progress: CallContext::default().progress,
+        correlation_id: delivery.id.to_string(),
+        cursors: Cursors::none(),
+        is_write: true,
+    };
+    let known = claimed.parts.iter().cloned().collect();
+    let parts = DeliveryParts { outbox: Arc::clone(&app.ports().outbox), id: delivery.id, known };
+    let key = delivery.once.as_ref().map_or_else(|| delivery.id.to_string(), |once| once.key.clone());
+    let ended = step.attempt(app, attempt, key, Arc::new(parts)).await;
+    conclude(ended, claimed, app.ports().clock.now())
+}
+
+fn conclude(ended: Ended<Answered>, claimed: &Claimed, now: DateTime<Utc>) -> Tried {
+    match ended {
+        Ended::Done(answered) | Ended::Pending(answered) => Tried {
+            how: Attempted::Sent { message_ids: answered.message_ids.clone() },
+            told: Some(Ok(answered)),
+            flood: None,
+            lost: None,
+        },
+        Ended::NotTried(failure) => {
+            let wait = failure.retry_after_ms.map_or(PAUSES.0, Duration::from_millis);
+            Tried::again(claimed, now, Some(wait), failure.code.as_str().to_owned())
+        }
+        Ended::Lost => Tried::unknown(),
+        Ended::Telegram(error) => of_telegram(error, claimed, now),
+    }
+}
+
+fn of_telegram(error: TelegramError, claimed: &Claimed, now: DateTime<Utc>) -> Tried {
+    match error {
+        TelegramError::OutcomeUnknown => Tried::unknown(),
+        // Parts that were sent are noted; what is left goes on as its cause says.
+        TelegramError::Partial { cause, .. } => of_telegram(*cause, claimed, now),
+        TelegramError::RateLimited { retry_after, .. } => {
+            let told = format!("Telegram asks to wait {} s", retry_after.as_secs());
+            Tried { flood: Some(retry_after), ..Tried::again(claimed, now, Some(retry_after), told) }
+        }
+        TelegramError::NeedsLogin { reason } => {
+            Tried { lost: Some(reason.clone()), ..Tried::again(claimed, now, None, reason) }
+        }
+        TelegramError::Unavailable(_) | TelegramError::Store(_) | TelegramError::DeadlineExceeded => {
+            Tried::again(claimed, now, None, error.to_string())
+        }
+        // The worker was stopped; nothing was handed over.
+        TelegramError::Cancelled => Tried::again(claimed, now, Some(Duration::ZERO), "delivery was stopped".into()),
+        TelegramError::Forbidden { ref telegram } | TelegramError::Refused { ref telegram } => {
+            Tried::failed(&telegram.clone(), Some(error))
+        }
+        TelegramError::UnknownChat
+        | TelegramError::UnseenId
+        | TelegramError::UnknownMessage
+        | TelegramError::Invalid(_)
+        | TelegramError::Unsupported { .. }
+        | TelegramError::File(_) => Tried::failed(&error.to_string(), Some(error)),
+    }
+}
+
+impl Tried {
+    fn failed(why: &str, error: Option<TelegramError>) -> Self {
+        let told = error.unwrap_or_else(|| TelegramError::Refused { telegram: why.to_owned() });
+        Self { how: Attempted::Failed { error: why.to_owned() }, told: Some(Err(told)), flood: None, lost: None }
+    }
+
+    fn unknown() -> Self {
+        let error = "Telegram's answer was lost; it may have been sent".to_owned();
+        let told = Some(Err(TelegramError::OutcomeUnknown));
+        Self { how: Attempted::Unknown { error }, told, flood: None, lost: None }
+    }
+
+    /// Once more after `wait`, or after a while that grows; given up when it is too old.
+    fn again(claimed: &Claimed, now: DateTime<Utc>, wait: Option<Duration>, error: String) -> Self {
+        if now - claimed.delivery.queued > AGE_MAX {
+            let told = Some(Err(TelegramError::Refused { telegram: error.clone() }));
+            return Self { how: Attempted::Dead { error }, told, flood: None, lost: None };
+        }
+        let wait = wait.unwrap_or_else(|| pause(claimed.delivery.attempts));
+        let not_before = now + TimeDelta::from_std(wait).unwrap_or(AGE_MAX);
+        Self { how: Attempted::Again { not_before, error }, told: None, flood: None, lost: None }
+    }
+}
+
+/// The pause after so many attempts, with jitter, so that what failed together does not come back together.
+fn pause(attempts: u32) -> Duration {
+    let pause = PAUSES.0.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(PAUSES.1);
+    pause.mul_f64(rand::rng().random_range(0.75..1.25))
+}
+
+/// The parts of a delivery, as noted with it.
+struct DeliveryParts {
+    outbox: Arc<dyn Outbox>,
+    id: DeliveryId,
+    known: HashMap<u32, PartState>,
+}
+
+#[async_trait]
+impl Parts for DeliveryParts {
+    async fn known(&self, part: u32) -> Result<Option<PartState>, StoreError> {
+        Ok(self.known.get(&part).cloned())
+    }
+
+    async fn note(&self, part: u32, state: PartState) -> Result<(), StoreError> {
+        self.outbox.note_part(self.id, part, &state).await
+    }
+}

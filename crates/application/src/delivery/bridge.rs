@@ -1,0 +1,120 @@
+//! All workers: started with the application's bots, stopped and started by whoever may. Nothing hunts processes: what
+//! delivers is in this process and known by name.
+
+use serde::{Deserialize, Serialize};
+use telegraphist_domain::SessionId;
+
+use super::worker::Worker;
+use crate::application::Application;
+use crate::failure::Failure;
+use crate::pipeline::KnownSession;
+use crate::ports::{Backlog, BotHealth, Reception, StoreError};
+
+/// The preference that says whether delivery was stopped by hand.
+const STOPPED: &str = "bridge.stopped";
+
+/// Whether delivery runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum BridgeState {
+    /// Every bot has its worker.
+    Running,
+    /// Stopped by hand; what is queued waits.
+    Stopped,
+    /// There is no bot to deliver with.
+    NoBot,
+}
+
+/// One bot's part of it.
+#[derive(Debug, Clone)]
+pub struct SessionBridge {
+    /// The session's name.
+    pub session: String,
+    /// The session's id.
+    pub id: SessionId,
+    /// How it hears.
+    pub health: BotHealth,
+    /// Whether its worker runs.
+    pub is_delivering: bool,
+    /// What waits.
+    pub backlog: Backlog,
+}
+
+impl Application {
+    /// Starts what every bot needs: hearing, handling what is heard, delivery. Called at the start and whenever a bot
+    /// signs in; what runs already is left as it is.
+    pub async fn ensure_bots(&self, reception: &Reception) -> Result<(), Failure> {
+        let bots = self.ready_bots().await?;
+        let is_stopped = self.is_bridge_stopped().await?;
+        for bot in &bots {
+            self.ensure_listening(bot, reception).await;
+            if !is_stopped {
+                self.ensure_worker(bot);
+            }
+        }
+        let gone = |session: SessionId| bots.iter().all(|bot| bot.id != session);
+        self.inner.bridge.stop(gone).await;
+        Ok(())
+    }
+
+    /// Ends hearing, handling and delivery; what is being sent comes to its end.
+    pub async fn stop_bots(&self) {
+        self.stop_listening().await;
+        self.inner.bridge.stop(|_| true).await;
+    }
+
+    /// Starts delivery, if it does not run.
+    pub(crate) async fn start_bridge(&self) -> Result<BridgeState, Failure> {
+        self.ports().preferences.prefer(STOPPED, "false").await?;
+        for bot in self.ready_bots().await? {
+            self.ensure_worker(&bot);
+        }
+        self.bridge_state().await
+    }
+
+    /// Stops delivery, also after a restart of the process, until it is started by hand.
+    pub(crate) async fn stop_bridge(&self) -> Result<BridgeState, Failure> {
+        self.ports().preferences.prefer(STOPPED, "true").await?;
+        self.inner.bridge.stop(|_| true).await;
+        self.bridge_state().await
+    }
+
+    /// Whether delivery runs.
+    pub(crate) async fn bridge_state(&self) -> Result<BridgeState, Failure> {
+        if self.ready_bots().await?.is_empty() {
+            return Ok(BridgeState::NoBot);
+        }
+        Ok(if self.is_bridge_stopped().await? { BridgeState::Stopped } else { BridgeState::Running })
+    }
+
+    /// Every bot and how it does.
+    pub async fn bridges(&self) -> Result<Vec<SessionBridge>, Failure> {
+        let mut bridges = Vec::new();
+        for bot in self.ready_bots().await? {
+            bridges.push(SessionBridge {
+                health: self.ports().bots.health(bot.id),
+                is_delivering: self.inner.bridge.is_running(bot.id),
+                backlog: self.ports().deliveries.backlog(Some(bot.id)).await?,
+                session: bot.name,
+                id: bot.id,
+            });
+        }
+        Ok(bridges)
+    }
+
+    /// The bots that are signed in.
+    pub(crate) async fn ready_bots(&self) -> Result<Vec<KnownSession>, StoreError> {
+        let sessions = self.ports().views.sessions().await?;
+        let bots = sessions.into_iter().filter(|view| view.kind == "bot" && view.state == "ready");
+        Ok(bots.filter_map(|view| Some(KnownSession { id: view.id.parse().ok()?, name: view.name, is_bot: true })).collect())
+    }
+
+    async fn is_bridge_stopped(&self) -> Result<bool, StoreError> {
+        Ok(self.ports().preferences.preference(STOPPED).await?.as_deref() == Some("true"))
+    }
+
+    fn ensure_worker(&self, bot: &KnownSession) {
+        self.inner.bridge.ensure(bot.id, |stop| Worker::new(self.clone(), bot.clone()).run(stop));
+    }
+}

@@ -1,0 +1,122 @@
+//! Operations that are answered here, without Telegram: what is told to people goes through the outbox, what they
+//! answered lies in the store. Same scopes, limits, deadline, budget, audit row and trace as any other.
+
+use std::panic::AssertUnwindSafe;
+
+use async_trait::async_trait;
+use futures::FutureExt as _;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use super::{Traced, audit, limits, refusals};
+use crate::application::Application;
+use crate::caller::{CallContext, Caller};
+use crate::failure::Failure;
+use crate::operation::{Effect, Operation};
+use crate::ports::AuditEntry;
+
+/// An operation that is answered here.
+#[async_trait]
+pub trait Here: Operation {
+    /// Does it. Ends by `call.deadline`; is dropped when the caller leaves, unless it writes.
+    async fn run(self, app: &Application, call: &HereCall) -> Result<Self::Output, Failure>;
+}
+
+/// Everything about one call besides its arguments.
+pub struct HereCall {
+    /// Who calls.
+    pub caller: Caller,
+    /// When the caller stops waiting.
+    pub deadline: Instant,
+    /// Who else calls on, and what watches.
+    pub context: CallContext,
+    /// Finds the call in logs.
+    pub correlation_id: String,
+}
+
+impl Application {
+    /// Performs an operation that is answered here.
+    pub async fn perform_here<O: Here>(
+        &self,
+        caller: &Caller,
+        operation: O,
+        context: CallContext,
+    ) -> Result<O::Output, Failure> {
+        let traced = Traced::start(self, O::FACTS, &context);
+        let span = traced.span.clone();
+        let result = self.performed_here(caller, operation, context, &traced.correlation_id).instrument(span).await;
+        traced.end(result)
+    }
+
+    async fn performed_here<O: Here>(
+        &self,
+        caller: &Caller,
+        operation: O,
+        context: CallContext,
+        correlation_id: &str,
+    ) -> Result<O::Output, Failure> {
+        let deadline = self.inner.deadline(&context)?;
+        self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
+        operation.check().map_err(|refused| refusals::invalid(&refused))?;
+        let needs_confirmation = matches!(O::FACTS.effect, Effect::Destroys | Effect::Spends);
+        if needs_confirmation && !operation.is_confirmed() && !operation.is_dry_run() {
+            return Err(refusals::confirmation_required(O::FACTS));
+        }
+        limits::pass_here(&self.inner, caller, O::FACTS).await?;
+        let call = HereCall { caller: caller.clone(), deadline, context, correlation_id: correlation_id.to_owned() };
+        if O::FACTS.effect == Effect::Reads {
+            return self.read_here(operation, &call).await;
+        }
+        // A write goes on when its caller leaves, so that what it began is recorded.
+        let app = self.clone();
+        let write = async move {
+            let result = app.run_here(operation, &call).await;
+            let outcome = result.as_ref().map_or_else(|failure| failure.code.as_str(), |_| "ok");
+            audit::append(&app.inner, app.row_of(&call, O::FACTS.name, outcome)).await;
+            result
+        };
+        self.inner.writes.spawn(write.in_current_span()).await.unwrap_or_else(|_stopped| Err(refusals::broke()))
+    }
+
+    async fn read_here<O: Here>(&self, operation: O, call: &HereCall) -> Result<O::Output, Failure> {
+        tokio::select! {
+            biased;
+            result = self.run_here(operation, call) => result,
+            () = call.context.cancel.cancelled() => Err(refusals::cancelled()),
+            () = tokio::time::sleep_until(call.deadline) => Err(refusals::deadline_exceeded()),
+        }
+    }
+
+    async fn run_here<O: Here>(&self, operation: O, call: &HereCall) -> Result<O::Output, Failure> {
+        let run = AssertUnwindSafe(operation.run(self, call)).catch_unwind();
+        run.await.unwrap_or_else(|_panic| Err(refusals::broke()))
+    }
+
+    fn row_of(&self, call: &HereCall, operation: &str, outcome: &str) -> AuditEntry {
+        AuditEntry {
+            at: self.ports().clock.now(),
+            principal: call.caller.principal.clone(),
+            session: None,
+            operation: operation.to_owned(),
+            chats: Vec::new(),
+            outcome: outcome.to_owned(),
+            correlation_id: call.correlation_id.clone(),
+            arguments: None,
+        }
+    }
+
+    /// Records something that was done without a call: a decision, an expiry, somebody let in.
+    pub(crate) async fn note_act(&self, principal: &str, act: &str, about: &str, outcome: &str) {
+        let entry = AuditEntry {
+            at: self.ports().clock.now(),
+            principal: principal.to_owned(),
+            session: None,
+            operation: act.to_owned(),
+            chats: Vec::new(),
+            outcome: outcome.to_owned(),
+            correlation_id: about.to_owned(),
+            arguments: None,
+        };
+        audit::append(&self.inner, entry).await;
+    }
+}

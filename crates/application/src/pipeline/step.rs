@@ -1,0 +1,209 @@
+//! The last step of everything that reaches Telegram: circuit, connection, one attempt with a deadline. Called by the
+//! pipeline for what is done at once, and by the workers for what waited in the outbox.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::circuit::Health;
+use super::refusals;
+use super::session::KnownSession;
+use crate::application::Application;
+use crate::failure::Failure;
+use crate::ports::{Cursors, Execution, PartState, Parts, Progress, StoreError, Telegram, TelegramError};
+
+/// How long an adapter that was told to stop may take to say what it knows of a write.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// What is known of an attempt before its types are.
+pub(crate) struct Step {
+    pub(crate) session: KnownSession,
+    pub(crate) deadline: Instant,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) progress: Arc<dyn Progress>,
+    pub(crate) correlation_id: String,
+    pub(crate) cursors: Cursors,
+    /// Whether it can change something.
+    pub(crate) is_write: bool,
+}
+
+/// The attempt itself, which knows the types again.
+pub(crate) type Attempt<A = Box<dyn Answer>> =
+    Box<dyn FnOnce(Arc<dyn Telegram>, Execution) -> BoxFuture<'static, Result<A, TelegramError>> + Send>;
+
+/// An answer whose type only the first step knows.
+pub(crate) trait Answer: Send + Sync {
+    /// The answer as JSON, to be kept under a key.
+    fn to_json(&self) -> String;
+    /// The answer itself.
+    fn into_any(self: Box<Self>) -> Box<dyn Any + Send>;
+}
+
+impl<T: serde::Serialize + Send + Sync + 'static> Answer for T {
+    fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("answers are plain data")
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any + Send> {
+        self
+    }
+}
+
+/// What an attempt came to.
+pub(crate) enum Ended<A = Box<dyn Answer>> {
+    /// It was done.
+    Done(A),
+    /// It will be done; this is what can be said of it now.
+    Pending(A),
+    /// Telegram, or the way to it, did not do it.
+    Telegram(TelegramError),
+    /// It was not tried.
+    NotTried(Failure),
+    /// The adapter broke, or did not stop when told to; what became of it is not known.
+    Lost,
+}
+
+impl Step {
+    /// Circuit, connection, and the one attempt at it.
+    pub(crate) async fn attempt<A>(
+        &self,
+        app: &Application,
+        attempt: Attempt<A>,
+        key: String,
+        parts: Arc<dyn Parts>,
+    ) -> Ended<A> {
+        let pass = match app.inner.circuits.enter(self.session.id) {
+            Ok(pass) => pass,
+            Err(wait) => return Ended::NotTried(refusals::resting(wait)),
+        };
+        let ended = match self.connect(app).await {
+            Ok(telegram) => self.execute(app, telegram, attempt, key, parts).await,
+            Err(Unconnected::Telegram(error)) => Ended::Telegram(error),
+            Err(Unconnected::Broke) => Ended::NotTried(refusals::broke()),
+        };
+        pass.report(ended.health());
+        ended
+    }
+
+    async fn connect(&self, app: &Application) -> Result<Arc<dyn Telegram>, Unconnected> {
+        let connecting = app.ports().connections.telegram(self.session.id);
+        let connected = AssertUnwindSafe(connecting).catch_unwind();
+        tokio::select! {
+            biased;
+            telegram = connected => match telegram {
+                Ok(telegram) => telegram.map_err(Unconnected::Telegram),
+                Err(_panic) => Err(Unconnected::Broke),
+            },
+            () = self.cancel.cancelled() => Err(Unconnected::Telegram(TelegramError::Cancelled)),
+            () = tokio::time::sleep_until(self.deadline) => {
+                Err(Unconnected::Telegram(TelegramError::DeadlineExceeded))
+            }
+        }
+    }
+
+    async fn execute<A>(
+        &self,
+        app: &Application,
+        telegram: Arc<dyn Telegram>,
+        attempt: Attempt<A>,
+        key: String,
+        parts: Arc<dyn Parts>,
+    ) -> Ended<A> {
+        let execution = Execution {
+            session: self.session.id,
+            session_name: self.session.name.clone(),
+            key,
+            deadline: self.deadline,
+            wait_max: app.inner.settings.wait_max,
+            cancel: self.cancel.clone(),
+            correlation_id: self.correlation_id.clone(),
+            progress: Arc::clone(&self.progress),
+            parts,
+            cursors: self.cursors.clone(),
+        };
+        let executing = AssertUnwindSafe(attempt(telegram, execution)).catch_unwind();
+        tokio::select! {
+            biased;
+            done = executing => match done {
+                Ok(Ok(answer)) => Ended::Done(answer),
+                Ok(Err(error)) => Ended::Telegram(error),
+                // The panic hook has told the operator; the message may hold anything.
+                Err(_panic) => Ended::Lost,
+            },
+            cut = self.cut() => cut,
+        }
+    }
+
+    /// Ends when nobody waits any more. A write gets a moment to say whether it was handed over; a read has nothing
+    /// to say.
+    async fn cut<A>(&self) -> Ended<A> {
+        let error = tokio::select! {
+            () = self.cancel.cancelled() => TelegramError::Cancelled,
+            () = tokio::time::sleep_until(self.deadline) => TelegramError::DeadlineExceeded,
+        };
+        if !self.is_write {
+            return Ended::Telegram(error);
+        }
+        tokio::time::sleep(GRACE).await;
+        Ended::Lost
+    }
+}
+
+/// Why there is no connection.
+enum Unconnected {
+    Telegram(TelegramError),
+    Broke,
+}
+
+impl<A> Ended<A> {
+    /// What the attempt says about the way to Telegram. A refusal or a wait is an answer.
+    fn health(&self) -> Health {
+        match self {
+            Self::Done(_) => Health::Reached,
+            Self::Pending(_) | Self::NotTried(_) | Self::Lost => Health::Unknown,
+            Self::Telegram(error) => health_of(error),
+        }
+    }
+}
+
+fn health_of(error: &TelegramError) -> Health {
+    match error {
+        TelegramError::Unavailable(_) => Health::Unreachable,
+        TelegramError::UnknownChat
+        | TelegramError::UnknownMessage
+        | TelegramError::Forbidden { .. }
+        | TelegramError::RateLimited { .. }
+        | TelegramError::Refused { .. } => Health::Reached,
+        TelegramError::Partial { cause, .. } => health_of(cause),
+        TelegramError::NeedsLogin { .. }
+        | TelegramError::UnseenId
+        | TelegramError::Invalid(_)
+        | TelegramError::Unsupported { .. }
+        | TelegramError::OutcomeUnknown
+        | TelegramError::DeadlineExceeded
+        | TelegramError::Cancelled
+        | TelegramError::File(_)
+        | TelegramError::Store(_) => Health::Unknown,
+    }
+}
+
+/// The parts of an attempt that keeps none.
+pub(crate) struct NoParts;
+
+#[async_trait]
+impl Parts for NoParts {
+    async fn known(&self, _part: u32) -> Result<Option<PartState>, StoreError> {
+        Ok(None)
+    }
+
+    async fn note(&self, _part: u32, _state: PartState) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
