@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretBox;
-use telegraphist_domain::{Approval, Conversation, Session, UserId};
+use telegraphist_domain::{Approval, Conversation, Session, SessionId, UserId};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use crate::approvals::ApprovalSettings;
+use crate::approvals::{ApprovalSettings, Decisions, Presences};
 use crate::delivery::{Bell, Paces};
 use crate::duties::Duties;
 use crate::pipeline::{Budgets, Circuits, OpenCalls};
@@ -231,9 +231,15 @@ pub(crate) struct Inner {
     /// Wakes who waits for deliveries.
     pub(crate) bell: Bell,
     /// The workers that deliver, one for each bot.
-    pub(crate) bridge: Duties,
+    pub(crate) bridge: Duties<SessionId>,
     /// Those who read what bots hear, one for each bot.
-    pub(crate) desks: Duties,
+    pub(crate) desks: Duties<SessionId>,
+    /// The one who keeps the time of questions.
+    pub(crate) keeper: Duties<()>,
+    /// Tells those who wait which question has changed.
+    pub(crate) decisions: Decisions,
+    /// Which agents are connected.
+    pub(crate) presences: Presences,
 }
 
 /// How many calls may be under way at once.
@@ -253,6 +259,9 @@ impl Application {
                 bell: Bell::default(),
                 bridge: Duties::default(),
                 desks: Duties::default(),
+                keeper: Duties::default(),
+                decisions: Decisions::default(),
+                presences: Presences::default(),
             }),
         }
     }

@@ -22,7 +22,7 @@ mod wait;
 
 pub(crate) use ask::Ask;
 pub(crate) use asked::Asked;
-pub(crate) use decide::{Heeded, tap_of};
+pub(crate) use decide::{Heeded, Wanted, tap_of};
 pub(crate) use presence::Presences;
 pub use presence::{Attendance, Life};
 pub use rules::RuleView;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
+use crate::approvals::Life;
 use crate::operation::{Effect, Facts, Scope};
 use crate::ports::{Progress, Rate};
 
@@ -132,6 +133,8 @@ pub struct CallContext {
     pub cancel: CancellationToken,
     /// Finds the call in logs; made if left out.
     pub correlation_id: Option<String>,
+    /// Which agent calls, on which of its connections.
+    pub life: Life,
 }
 
 impl Default for CallContext {
@@ -142,6 +145,7 @@ impl Default for CallContext {
             progress: Arc::new(Unwatched),
             cancel: CancellationToken::new(),
             correlation_id: None,
+            life: Life::default(),
         }
     }
 }

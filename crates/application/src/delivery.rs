@@ -4,6 +4,7 @@
 //! other. It is marked as being sent before it is, so that after a crash it is known to be unknown; what is unknown is
 //! never repeated by itself. Start with [`worker`], one for each bot.
 
+mod after;
 mod attempt;
 mod bridge;
 mod pace;

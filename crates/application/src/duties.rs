@@ -1,17 +1,16 @@
-//! Work that goes on by itself, one task for each session: started once, told to stop, waited for.
+//! Work that goes on by itself, one task for each key: started once, told to stop, waited for.
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use telegraphist_domain::SessionId;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// The tasks of one kind that run.
-#[derive(Default)]
-pub(crate) struct Duties {
-    running: Mutex<HashMap<SessionId, Running>>,
+pub(crate) struct Duties<K> {
+    running: Mutex<HashMap<K, Running>>,
 }
 
 struct Running {
@@ -19,30 +18,36 @@ struct Running {
     task: JoinHandle<()>,
 }
 
-impl Duties {
-    /// Whether a session's task runs.
-    pub(crate) fn is_running(&self, session: SessionId) -> bool {
-        self.lock().get(&session).is_some_and(|running| !running.task.is_finished())
+impl<K> Default for Duties<K> {
+    fn default() -> Self {
+        Self { running: Mutex::default() }
+    }
+}
+
+impl<K: Eq + Hash + Copy> Duties<K> {
+    /// Whether the task of this key runs.
+    pub(crate) fn is_running(&self, key: K) -> bool {
+        self.lock().get(&key).is_some_and(|running| !running.task.is_finished())
     }
 
-    /// Starts a session's task unless it runs; one that broke is started anew, and its panic has been logged.
-    pub(crate) fn ensure<F>(&self, session: SessionId, task: impl FnOnce(CancellationToken) -> F)
+    /// Starts the task of this key unless it runs; one that broke is started anew, and its panic has been logged.
+    pub(crate) fn ensure<F>(&self, key: K, task: impl FnOnce(CancellationToken) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let mut running = self.lock();
-        if running.get(&session).is_some_and(|running| !running.task.is_finished()) {
+        if running.get(&key).is_some_and(|running| !running.task.is_finished()) {
             return;
         }
         let stop = CancellationToken::new();
         let task = tokio::spawn(task(stop.clone()));
-        running.insert(session, Running { stop, task });
+        running.insert(key, Running { stop, task });
     }
 
     /// Stops the tasks that fit, and waits until they have ended.
-    pub(crate) async fn stop(&self, fits: impl Fn(SessionId) -> bool) {
+    pub(crate) async fn stop(&self, fits: impl Fn(K) -> bool) {
         let stopped: Vec<Running> =
-            self.lock().extract_if(|session, _| fits(*session)).map(|(_, running)| running).collect();
+            self.lock().extract_if(|key, _| fits(*key)).map(|(_, running)| running).collect();
         for running in &stopped {
             running.stop.cancel();
         }
@@ -53,12 +58,12 @@ impl Duties {
         }
     }
 
-    /// The sessions whose tasks run.
-    pub(crate) fn sessions(&self) -> Vec<SessionId> {
+    /// Whose tasks run.
+    pub(crate) fn keys(&self) -> Vec<K> {
         self.lock().keys().copied().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Running>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -20,6 +20,7 @@ mod step;
 mod tests;
 
 pub use budgets::Budgets;
+pub(crate) use call::Call;
 pub(crate) use circuit::Circuits;
 pub use here::{Here, HereCall};
 pub(crate) use keyed::OpenCalls;
@@ -182,7 +183,7 @@ impl Application {
 
 impl Inner {
     /// A hash that only this server can make. `purpose` keeps those of different things apart.
-    fn keyed_hash(&self, purpose: &[u8], message: &[u8]) -> [u8; 32] {
+    pub(crate) fn keyed_hash(&self, purpose: &[u8], message: &[u8]) -> [u8; 32] {
         let key = self.settings.cursor_key.expose_secret();
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
         mac.update(purpose);

@@ -27,6 +27,11 @@ impl AnnouncedInbox {
     pub fn new(stored: Arc<dyn Inbox>) -> Arc<Self> {
         Arc::new(Self { stored, arrivals: watch::Sender::new(()) })
     }
+
+    /// Hears that something was stored, from now on.
+    pub(crate) fn arrivals(&self) -> watch::Receiver<()> {
+        self.arrivals.subscribe()
+    }
 }
 
 #[async_trait]

@@ -1,12 +1,14 @@
 //! What answers are made of. Ids of 64 bits are strings; texts by strangers are [`Foreign`].
 
 mod answer;
+mod approval;
 mod author;
 mod chat;
 mod message;
 mod session;
 
 pub use answer::{Changed, Downloaded, Edited, Link, Me, Messages, Resolved, Sent, SentPart, SentState, Viewed};
+pub use approval::{ApprovalStateName, ApprovalView, DecisionView};
 pub use author::Author;
 pub use chat::{ChatBrief, ChatDetail, ChatView, MemberView, Rights, TopicView, UserView};
 pub use message::{MediaView, MessageView, Reaction, Sender};

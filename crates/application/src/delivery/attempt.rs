@@ -38,6 +38,8 @@ pub(super) struct Tried {
     pub(super) flood: Option<Duration>,
     /// The login is lost.
     pub(super) lost: Option<String>,
+    /// Whoever was written to does not let this bot write to them.
+    pub(super) is_shut_out: bool,
 }
 
 /// Tries once.
@@ -78,6 +80,7 @@ fn conclude(ended: Ended<Answered>, claimed: &Claimed, now: DateTime<Utc>) -> Tr
             told: Some(Ok(answered)),
             flood: None,
             lost: None,
+            is_shut_out: false,
         },
         Ended::NotTried(failure) => {
             let wait = failure.retry_after_ms.map_or(PAUSES.0, Duration::from_millis);
@@ -105,9 +108,10 @@ fn of_telegram(error: TelegramError, claimed: &Claimed, now: DateTime<Utc>) -> T
         }
         // The worker was stopped; nothing was handed over.
         TelegramError::Cancelled => Tried::again(claimed, now, Some(Duration::ZERO), "delivery was stopped".into()),
-        TelegramError::Forbidden { ref telegram } | TelegramError::Refused { ref telegram } => {
-            Tried::failed(&telegram.clone(), Some(error))
+        TelegramError::Forbidden { ref telegram } => {
+            Tried { is_shut_out: true, ..Tried::failed(&telegram.clone(), Some(error)) }
         }
+        TelegramError::Refused { ref telegram } => Tried::failed(&telegram.clone(), Some(error)),
         TelegramError::UnknownChat
         | TelegramError::UnseenId
         | TelegramError::UnknownMessage
@@ -120,24 +124,24 @@ fn of_telegram(error: TelegramError, claimed: &Claimed, now: DateTime<Utc>) -> T
 impl Tried {
     fn failed(why: &str, error: Option<TelegramError>) -> Self {
         let told = error.unwrap_or_else(|| TelegramError::Refused { telegram: why.to_owned() });
-        Self { how: Attempted::Failed { error: why.to_owned() }, told: Some(Err(told)), flood: None, lost: None }
+        Self { how: Attempted::Failed { error: why.to_owned() }, told: Some(Err(told)), flood: None, lost: None, is_shut_out: false }
     }
 
     fn unknown() -> Self {
         let error = "Telegram's answer was lost; it may have been sent".to_owned();
         let told = Some(Err(TelegramError::OutcomeUnknown));
-        Self { how: Attempted::Unknown { error }, told, flood: None, lost: None }
+        Self { how: Attempted::Unknown { error }, told, flood: None, lost: None, is_shut_out: false }
     }
 
     /// Once more after `wait`, or after a while that grows; given up when it is too old.
     fn again(claimed: &Claimed, now: DateTime<Utc>, wait: Option<Duration>, error: String) -> Self {
         if now - claimed.delivery.queued > AGE_MAX {
             let told = Some(Err(TelegramError::Refused { telegram: error.clone() }));
-            return Self { how: Attempted::Dead { error }, told, flood: None, lost: None };
+            return Self { how: Attempted::Dead { error }, told, flood: None, lost: None, is_shut_out: false };
         }
         let wait = wait.unwrap_or_else(|| pause(claimed.delivery.attempts));
         let not_before = now + TimeDelta::from_std(wait).unwrap_or(AGE_MAX);
-        Self { how: Attempted::Again { not_before, error }, told: None, flood: None, lost: None }
+        Self { how: Attempted::Again { not_before, error }, told: None, flood: None, lost: None, is_shut_out: false }
     }
 }
 

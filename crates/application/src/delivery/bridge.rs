@@ -54,14 +54,17 @@ impl Application {
             }
         }
         let gone = |session: SessionId| bots.iter().all(|bot| bot.id != session);
+        self.stop_listening(gone).await;
         self.inner.bridge.stop(gone).await;
+        self.inner.keeper.ensure((), |stop| self.clone().keep_time(stop));
         Ok(())
     }
 
     /// Ends hearing, handling and delivery; what is being sent comes to its end.
     pub async fn stop_bots(&self) {
-        self.stop_listening().await;
+        self.stop_listening(|_| true).await;
         self.inner.bridge.stop(|_| true).await;
+        self.inner.keeper.stop(|()| true).await;
     }
 
     /// Starts delivery, if it does not run.
@@ -107,7 +110,7 @@ impl Application {
     pub(crate) async fn ready_bots(&self) -> Result<Vec<KnownSession>, StoreError> {
         let sessions = self.ports().views.sessions().await?;
         let bots = sessions.into_iter().filter(|view| view.kind == "bot" && view.state == "ready");
-        Ok(bots.filter_map(|view| Some(KnownSession { id: view.id.parse().ok()?, name: view.name, is_bot: true })).collect())
+        Ok(bots.filter_map(|view| Some(KnownSession { id: view.id.parse().ok()?, name: view.name, is_bot: true, username: view.username })).collect())
     }
 
     async fn is_bridge_stopped(&self) -> Result<bool, StoreError> {

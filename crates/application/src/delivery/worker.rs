@@ -80,7 +80,7 @@ impl Worker {
         match self.app.ports().outbox.recover(self.session.id, now).await {
             Ok(unknown) => {
                 for delivery in unknown {
-                    self.app.after_delivery(&delivery).await;
+                    self.app.after_delivery(&delivery, false).await;
                 }
             }
             Err(error) => {
@@ -163,7 +163,7 @@ impl Worker {
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "a delivery could not be read"),
         }
         self.busy.remove(&chat);
-        self.app.after_delivery(&delivery).await;
+        self.app.after_delivery(&delivery, tried.is_shut_out).await;
         self.app.inner.bell.ring();
     }
 

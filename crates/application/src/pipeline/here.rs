@@ -5,11 +5,13 @@ use std::panic::AssertUnwindSafe;
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
+use telegraphist_domain::approval::Requester;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::{Traced, audit, limits, refusals};
 use crate::application::Application;
+use crate::approvals::Life;
 use crate::caller::{CallContext, Caller};
 use crate::failure::Failure;
 use crate::operation::{Effect, Operation};
@@ -32,6 +34,15 @@ pub struct HereCall {
     pub context: CallContext,
     /// Finds the call in logs.
     pub correlation_id: String,
+}
+
+impl HereCall {
+    /// Who asks, as far as decisions are bound to it.
+    pub(crate) fn requester(&self) -> Requester {
+        let Life { agent, generation } = self.context.life.clone();
+        let agent = if agent.is_empty() { self.caller.principal.clone() } else { agent };
+        Requester { principal: self.caller.principal.clone(), agent, generation }
+    }
 }
 
 impl Application {

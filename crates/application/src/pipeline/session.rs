@@ -12,6 +12,8 @@ pub(crate) struct KnownSession {
     pub(crate) id: SessionId,
     pub(crate) name: String,
     pub(crate) is_bot: bool,
+    /// Public name, without `@`.
+    pub(crate) username: Option<String>,
 }
 
 /// Finds the session that was named, else the default, else the only one.
@@ -42,7 +44,7 @@ fn usable(view: SessionView) -> Result<KnownSession, Failure> {
     let reason = match view.state.as_str() {
         "ready" => {
             let id = view.id.parse().map_err(|_| unreadable(&view.name))?;
-            return Ok(KnownSession { id, is_bot: view.kind == "bot", name: view.name });
+            return Ok(KnownSession { id, is_bot: view.kind == "bot", name: view.name, username: view.username });
         }
         "created" | "initializing" => "its sign-in is not finished",
         "closing" | "closed" => "it was logged out",
