@@ -21,6 +21,7 @@ mod tool_use;
 mod wait;
 
 pub(crate) use ask::Ask;
+pub(crate) use card::TITLE_MAX;
 pub(crate) use asked::Asked;
 pub(crate) use decide::{Heeded, Wanted, tap_of};
 pub(crate) use presence::Presences;

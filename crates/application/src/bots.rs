@@ -14,5 +14,6 @@ mod taps;
 mod update;
 mod words;
 
+#[expect(unused_imports, reason = "read by the placeholder's successor")]
 pub(crate) use reply::Reply;
 pub(crate) use update::Update;

@@ -78,6 +78,15 @@ operations! {
     delete_contact::DeleteContact,
     block_user::BlockUser,
     unblock_user::UnblockUser,
+    request_approval::RequestApproval,
+    wait_for_approval::WaitForApproval,
+    get_approval::GetApproval,
+    cancel_approval::CancelApproval,
+    list_approvals::ListApprovals,
+    approve_tool_use::ApproveToolUse,
+    send_approval_request::SendApprovalRequest,
 }
 
+pub use approve_tool_use::{Behavior, ToolUseDecision};
+pub use request_approval::{MeaningArg, OptionArg, RiskArg};
 pub use send_file::FileArg;

@@ -3,6 +3,7 @@
 //! Compact lines, each item with its id, and a text that alone is enough to act on. What others wrote is data: texts
 //! stand in ⟦ ⟧, which nothing inside can close, names are kept to one short line, and a notice on top says so.
 
+mod approvals;
 mod chats;
 mod messages;
 mod outcomes;

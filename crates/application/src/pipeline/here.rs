@@ -2,9 +2,12 @@
 //! answered lies in the store. Same scopes, limits, deadline, budget, audit row and trace as any other.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
+use telegraphist_domain::SessionId;
 use telegraphist_domain::approval::Requester;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -15,11 +18,16 @@ use crate::approvals::Life;
 use crate::caller::{CallContext, Caller};
 use crate::failure::Failure;
 use crate::operation::{Effect, Operation};
-use crate::ports::AuditEntry;
+use crate::ports::{AuditEntry, Cursors};
 
 /// An operation that is answered here.
 #[async_trait]
 pub trait Here: Operation {
+    /// How long it may take where the caller does not say, if not the usual time.
+    fn patience(&self, _app: &Application) -> Option<Duration> {
+        None
+    }
+
     /// Does it. Ends by `call.deadline`; is dropped when the caller leaves, unless it writes.
     async fn run(self, app: &Application, call: &HereCall) -> Result<Self::Output, Failure>;
 }
@@ -30,6 +38,8 @@ pub struct HereCall {
     pub caller: Caller,
     /// When the caller stops waiting.
     pub deadline: Instant,
+    /// Where a list goes on, and how its next cursor is made.
+    pub cursors: Cursors,
     /// Who else calls on, and what watches.
     pub context: CallContext,
     /// Finds the call in logs.
@@ -66,7 +76,8 @@ impl Application {
         context: CallContext,
         correlation_id: &str,
     ) -> Result<O::Output, Failure> {
-        let deadline = self.inner.deadline(&context)?;
+        let patient = context.timeout.or_else(|| operation.patience(self));
+        let deadline = self.inner.deadline(&CallContext { timeout: patient, ..context.clone() })?;
         self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
         operation.check().map_err(|refused| refusals::invalid(&refused))?;
         let needs_confirmation = matches!(O::FACTS.effect, Effect::Destroys | Effect::Spends);
@@ -74,7 +85,10 @@ impl Application {
             return Err(refusals::confirmation_required(O::FACTS));
         }
         limits::pass_here(&self.inner, caller, O::FACTS).await?;
-        let call = HereCall { caller: caller.clone(), deadline, context, correlation_id: correlation_id.to_owned() };
+        // What is answered here belongs to no session.
+        let cursors = self.inner.cursors(SessionId(uuid::Uuid::nil()), &Arc::new(operation.clone()))?;
+        let correlation_id = correlation_id.to_owned();
+        let call = HereCall { caller: caller.clone(), deadline, cursors, context, correlation_id };
         if O::FACTS.effect == Effect::Reads {
             return self.read_here(operation, &call).await;
         }
