@@ -15,6 +15,8 @@ mod presence;
 mod read;
 mod rules;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod tool_use;
 mod wait;
 

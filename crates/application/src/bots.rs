@@ -11,9 +11,10 @@ mod door;
 mod listen;
 mod reply;
 mod taps;
+#[cfg(test)]
+mod tests;
 mod update;
 mod words;
 
-#[expect(unused_imports, reason = "read by the placeholder's successor")]
 pub(crate) use reply::Reply;
 pub(crate) use update::Update;

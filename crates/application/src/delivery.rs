@@ -10,6 +10,8 @@ mod bridge;
 mod pace;
 pub(crate) mod queue;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use bridge::{BridgeState, SessionBridge};

@@ -28,6 +28,8 @@ pub mod readable;
 pub mod sealing;
 pub mod session_strings;
 pub mod sessions;
+#[cfg(test)]
+mod stage;
 pub mod stored;
 pub mod text;
 pub mod updates;
