@@ -11,6 +11,7 @@ mod change;
 mod decide;
 mod ending;
 mod keeper;
+mod look;
 mod presence;
 mod read;
 mod rules;

@@ -9,6 +9,7 @@ mod commands;
 mod desk;
 mod door;
 mod listen;
+mod look;
 mod reply;
 mod taps;
 #[cfg(test)]
@@ -16,5 +17,6 @@ mod tests;
 mod update;
 mod words;
 
+pub use look::FailedUpdate;
 pub(crate) use reply::Reply;
 pub(crate) use update::Update;

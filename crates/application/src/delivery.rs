@@ -7,6 +7,7 @@
 mod after;
 mod attempt;
 mod bridge;
+mod look;
 mod pace;
 pub(crate) mod queue;
 mod stored;
@@ -15,6 +16,7 @@ mod tests;
 mod worker;
 
 pub use bridge::{BridgeState, SessionBridge};
+pub use look::DeliveryView;
 pub use pace::Paces;
 pub(crate) use stored::runner_of;
 

@@ -8,7 +8,7 @@ pub mod ambient;
 mod application;
 pub mod approvals;
 pub mod arguments;
-mod bots;
+pub mod bots;
 pub mod caller;
 pub mod cards;
 #[cfg(any(test, feature = "contracts"))]
