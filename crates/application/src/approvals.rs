@@ -28,7 +28,7 @@ pub(crate) use decide::{Heeded, Wanted, tap_of};
 pub(crate) use presence::Presences;
 pub use presence::{Attendance, Life};
 pub use rules::RuleView;
-pub(crate) use tool_use::{ToolUse, ToolUseAnswer};
+pub(crate) use tool_use::{ToolUse, ToolUseAnswer, UNDECIDED};
 pub(crate) use wait::Decisions;
 
 use std::time::Duration;

@@ -28,6 +28,10 @@ pub(crate) enum ToolUseAnswer {
     Deny(String),
 }
 
+/// What a requester is told for whom nobody has decided yet.
+pub(crate) const UNDECIDED: &str =
+    "There is no decision yet. The question stays open: use the tool again to go on waiting.";
+
 /// How long the question itself lives: longer than one wait, so that a repeated call finds it.
 const LIFE: std::time::Duration = std::time::Duration::from_mins(60);
 
@@ -93,9 +97,7 @@ impl Application {
         tool_use: &ToolUse,
     ) -> Result<ToolUseAnswer, Failure> {
         Ok(match &approval.state {
-            ApprovalState::Pending => ToolUseAnswer::Deny(
-                "There is no decision yet. The question stays open: use the tool again to go on waiting.".to_owned(),
-            ),
+            ApprovalState::Pending => ToolUseAnswer::Deny(UNDECIDED.to_owned()),
             ApprovalState::Decided(decided) if decided.meaning.allows() => {
                 self.take_up(approval, decided, requester, tool_use).await?
             }

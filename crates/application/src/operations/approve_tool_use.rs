@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::application::Application;
-use crate::approvals::{ToolUse, ToolUseAnswer};
+use crate::approvals::{ToolUse, ToolUseAnswer, UNDECIDED};
 use crate::failure::Failure;
 use crate::operation::{Class, Effect, Facts, Operation, Refused, Scope, Toolset};
 use crate::pipeline::{Here, HereCall};
@@ -38,6 +38,13 @@ pub struct ToolUseDecision {
     /// Why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+
+impl ToolUseDecision {
+    /// Whether nobody has decided: it is denied for now, and the question stays open.
+    pub fn is_undecided(&self) -> bool {
+        self.message.as_deref() == Some(UNDECIDED)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]

@@ -1,6 +1,8 @@
 //! The commands, one file each. All but the owner's own (`daemon`, `demo`, serving in this process) ask the owner over
 //! its socket and need no runtime.
 
+mod approvals;
+mod ask;
 mod audit;
 mod call;
 mod completions;
@@ -9,7 +11,12 @@ mod daemon;
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
+mod hook;
+mod inbox;
 mod login;
+mod notify;
+mod outbox;
+mod people;
 mod serve;
 mod sessions;
 mod tools;
@@ -70,6 +77,13 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Res
         Some(Command::Sessions(sessions)) => sessions::run(&context, sessions),
         Some(Command::Tools { .. }) => tools::list(&context),
         Some(Command::Call(call)) => call::run(&context, call),
+        Some(Command::Notify(notify)) => notify::run(&context, notify),
+        Some(Command::Ask(ask)) => ask::run(&context, ask),
+        Some(Command::Hook(hook)) => hook::run(&context, &hook),
+        Some(Command::People(people)) => people::run(&context, people),
+        Some(Command::Outbox(outbox)) => outbox::run(&context, outbox),
+        Some(Command::Inbox(inbox)) => inbox::run(&context, inbox),
+        Some(Command::Approvals(approvals)) => approvals::run(&context, approvals),
         Some(Command::Doctor) => doctor::run(&context),
         Some(Command::Daemon(daemon)) => daemon::run(&context, &daemon),
         Some(Command::Config(config)) => config::run(&context, &config),

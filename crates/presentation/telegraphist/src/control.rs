@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use telegraphist_application::ports::KeyPlaceKind;
+use telegraphist_application::ports::{DeliveryState, KeyPlaceKind, Role};
 use telegraphist_application::{Code, Failure};
 use telegraphist_relay::greeting::Hello;
 use telegraphist_relay::{Link, LinkError};
@@ -42,7 +42,13 @@ pub(crate) enum Request {
     Stop,
     /// Call a tool: [`Called`].
     #[serde(rename = "call")]
-    Call { tool: String, arguments: Map<String, Value>, timeout: Option<Duration> },
+    Call {
+        tool: String,
+        arguments: Map<String, Value>,
+        timeout: Option<Duration>,
+        /// Which agent it is, as people see it; the command line if left out.
+        agent: Option<Agent>,
+    },
     /// All sessions: a page of `SessionView`.
     #[serde(rename = "sessions.list")]
     Sessions,
@@ -73,6 +79,12 @@ pub(crate) enum Request {
     /// [`SignInStep`]
     #[serde(rename = "sign_in.import")]
     Import { session: String, api: Api, form: StringForm, string: String },
+    /// [`SignInStep`]
+    #[serde(rename = "sign_in.bot")]
+    SignInBot { session: String, token: String },
+    /// About bots, people, questions and what is to be sent.
+    #[serde(rename = "desk")]
+    Desk(DeskRequest),
     /// What only the owner can find out: a list of [`Finding`].
     #[serde(rename = "examine")]
     Examine,
@@ -91,6 +103,89 @@ pub(crate) enum Request {
     /// [`VaultState`]
     #[serde(rename = "vault.rotate")]
     VaultRotate,
+}
+
+/// What can be asked about bots, people, questions and what is to be sent.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "about", content = "with")]
+pub(crate) enum DeskRequest {
+    /// A list of `DeliveryView`.
+    #[serde(rename = "outbox.list")]
+    Deliveries { states: Vec<DeliveryState>, limit: usize },
+    /// `DeliveryView`
+    #[serde(rename = "outbox.show")]
+    Delivery { id: String },
+    /// `DeliveryView`
+    #[serde(rename = "outbox.requeue")]
+    RequeueDelivery { id: String },
+    /// A list of `FailedUpdate`.
+    #[serde(rename = "inbox.list")]
+    FailedUpdates { limit: usize },
+    /// Nothing.
+    #[serde(rename = "inbox.requeue")]
+    RequeueUpdate { id: String },
+    /// A list of `ApprovalView`.
+    #[serde(rename = "approvals.list")]
+    Approvals { is_pending: bool, limit: usize },
+    /// `ApprovalView`
+    #[serde(rename = "approvals.show")]
+    Approval { id: String },
+    /// `ApprovalView`
+    #[serde(rename = "approvals.end")]
+    EndApproval { id: String },
+    /// A list of `RuleView`.
+    #[serde(rename = "approvals.rules")]
+    Rules,
+    /// Nothing.
+    #[serde(rename = "approvals.revoke")]
+    RevokeRule { id: String },
+    /// [`Known`]
+    #[serde(rename = "people.list")]
+    People,
+    /// [`KnownPerson`]
+    #[serde(rename = "people.pair")]
+    Pair { code: String, role: Role },
+    /// [`KnownPerson`]
+    #[serde(rename = "people.role")]
+    SetRole { user: i64, role: Role },
+    /// Nothing.
+    #[serde(rename = "people.forget")]
+    ForgetPerson { user: i64 },
+    /// Nothing.
+    #[serde(rename = "people.forget_group")]
+    ForgetGroup { chat: i64 },
+}
+
+/// Which agent calls.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Agent {
+    pub(crate) name: String,
+    /// One life of it; empty for what does not stay.
+    pub(crate) generation: String,
+}
+
+/// Who is let in, and where.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Known {
+    pub(crate) people: Vec<KnownPerson>,
+    pub(crate) groups: Vec<KnownGroup>,
+}
+
+/// Somebody who is let in, or kept out.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct KnownPerson {
+    pub(crate) user: i64,
+    pub(crate) role: Role,
+    pub(crate) name: String,
+    pub(crate) username: Option<String>,
+    pub(crate) is_unreachable: bool,
+}
+
+/// A group in which the bots speak.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct KnownGroup {
+    pub(crate) chat: i64,
+    pub(crate) title: String,
 }
 
 /// The API id and hash to sign in with. Not `Debug`: the hash is a secret.

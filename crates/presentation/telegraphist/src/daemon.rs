@@ -5,6 +5,7 @@
 //! takes no more requests, finishes the writes it has begun, and lets go of the directory last.
 
 mod answers;
+mod bots;
 mod clients;
 mod control;
 mod examine;
@@ -19,10 +20,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use telegraphist_application::ambient::SystemClock;
-use telegraphist_application::ports::Clock as _;
+use telegraphist_application::ports::{Clock as _, Reception};
 use telegraphist_application::{Application, Caller};
 use telegraphist_mcp::{Choice, Selection, Server, ServerOptions, UnknownName};
-use telegraphist_mtproto::DcOption;
 use telegraphist_relay::Places;
 use telegraphist_relay::greeting::{self, Hello};
 use telegraphist_sqlite::SqliteStore;
@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::claim::Claim;
-use crate::compose::{Composition, compose};
+use crate::compose::{Composition, Elsewhere, compose};
 use crate::exit::Usage;
 use crate::settings::Settings;
 use gate::Traffic;
@@ -102,7 +102,10 @@ impl Owner {
     pub(crate) async fn open(places: &Places, settings: &Settings, stay: Stay) -> anyhow::Result<Self> {
         let claim = Claim::take(places).await?;
         let dc_options = settings.telegram.dc_options.0.iter().map(|dc| dc.0.clone()).collect();
-        Self::open_claimed(claim, places, settings, stay, dc_options).await
+        let elsewhere = Elsewhere { dc_options, ..Elsewhere::default() };
+        let owner = Self::open_claimed(claim, places, settings, stay, elsewhere).await?;
+        owner.house.ensure_bots().await;
+        Ok(owner)
     }
 
     /// Opens a profile that was claimed before.
@@ -111,11 +114,11 @@ impl Owner {
         places: &Places,
         settings: &Settings,
         stay: Stay,
-        dc_options: Vec<DcOption>,
+        elsewhere: Elsewhere,
     ) -> anyhow::Result<Self> {
         // Whatever an owner makes is its user's alone.
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-        let composition = compose(places, settings, dc_options).await?;
+        let composition = compose(places, settings, elsewhere).await?;
         let listener = listen(places)?;
         let house = House {
             app: composition.app.clone(),
@@ -177,7 +180,7 @@ impl Owner {
     async fn serve_while(self, own: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
         let house = Arc::clone(&self.house);
         let mut own = pin!(own);
-        let mut idle = pin!(house.presence.idle(house.stay));
+        let mut idle = pin!(house.idle());
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let outcome = loop {
@@ -214,6 +217,10 @@ impl Owner {
         }
         drop(self.listener);
         house.traffic.stop_reading();
+        // What is being sent comes to its end; what waits is stored.
+        if tokio::time::timeout(DRAIN_MAX, house.app.stop_bots()).await.is_err() {
+            tracing::warn!("deliveries under way did not end in time; their outcome is unknown");
+        }
         if tokio::time::timeout(DRAIN_MAX, house.app.drain()).await.is_err() {
             tracing::warn!("writes under way did not end in time; their outcome is unknown");
         }
@@ -222,6 +229,7 @@ impl Owner {
         house.tasks.close();
         let closing = async {
             house.tasks.wait().await;
+            self.composition.bots.shutdown().await;
             self.composition.mtproto.shutdown().await;
         };
         if tokio::time::timeout(CLOSE_MAX, closing).await.is_err() {
@@ -236,6 +244,26 @@ impl Owner {
 }
 
 impl House {
+    /// Ends when nobody has been there for a while and nothing goes on that must not stop.
+    async fn idle(&self) {
+        loop {
+            self.presence.idle(self.stay).await;
+            match self.app.has_duties().await {
+                Ok(false) => return,
+                Ok(true) => {}
+                // A store that cannot be read is no reason to go: somebody may wait for what is in it.
+                Err(failure) => tracing::warn!(code = failure.code.as_str(), "cannot tell whether anything goes on"),
+            }
+        }
+    }
+
+    /// Lets every bot that is signed in hear and speak. One that does not says so in its health.
+    pub(crate) async fn ensure_bots(&self) {
+        if let Err(failure) = self.app.ensure_bots(&Reception::Polling).await {
+            tracing::error!(code = failure.code.as_str(), "the bots could not be started");
+        }
+    }
+
     /// The server for a client's choice of tools.
     fn server(&self, hello: &Hello) -> Result<Server, UnknownName> {
         let choice = chosen(&hello.choice);

@@ -28,6 +28,11 @@ Exit codes:
   4  cannot be done now; a repeat can succeed
   5  it may have been done, wholly or in part; look before repeating";
 
+/// A command ended as it should, and its code tells how: nothing went wrong, so nothing is said.
+#[derive(Debug, thiserror::Error)]
+#[error("ended with {0}")]
+pub(crate) struct Told(pub(crate) u8);
+
 /// Wrong usage that the argument parser could not see.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -35,7 +40,9 @@ pub(crate) struct Usage(pub(crate) String);
 
 /// The code that a problem ends the program with.
 pub(crate) fn code_of(problem: &anyhow::Error) -> ExitCode {
-    let code = if problem.is::<Usage>() || problem.is::<SettingsError>() {
+    let code = if let Some(Told(code)) = problem.downcast_ref::<Told>() {
+        *code
+    } else if problem.is::<Usage>() || problem.is::<SettingsError>() {
         USAGE
     } else if let Some(problem) = problem.downcast_ref::<LinkError>() {
         problem.exit_code()
@@ -67,6 +74,8 @@ fn code_of_failure(code: Code) -> u8 {
         | Code::Cancelled
         | Code::FileRefused
         | Code::VaultLocked
+        | Code::NobodyThere
+        | Code::UnknownApproval
         | Code::TelegramRefused
         | Code::Internal => FAILED,
     }

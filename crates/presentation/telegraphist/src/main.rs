@@ -38,14 +38,16 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            tell(&problem);
+            if !problem.is::<exit::Told>() {
+                tell(&problem);
+            }
             exit::code_of(&problem)
         }
     }
 }
 
 /// Says what went wrong, once, with the chain of reasons; a failure says what to do and how to find it.
-fn tell(problem: &anyhow::Error) {
+pub(crate) fn tell(problem: &anyhow::Error) {
     let Some(failure) = problem.downcast_ref::<Failure>() else {
         terminal::note(format!("telegraphist: {problem:#}"));
         return;

@@ -13,9 +13,11 @@ use std::path::{Path, PathBuf};
 use config::{Config, FileFormat};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use telegraphist_application::approvals::ApprovalSettings;
+use telegraphist_domain::UserId;
 use telegraphist_relay::greeting::Choice;
 
-pub(crate) use values::{Commas, DcAddress, KeyPlaceChoice, Span};
+pub(crate) use values::{Address, Clock, Commas, DcAddress, KeyPlaceChoice, Span};
 
 use crate::environment::Environment;
 use crate::places;
@@ -31,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) daemon: Daemon,
     pub(crate) store: Store,
     pub(crate) tools: Tools,
+    pub(crate) people: People,
+    pub(crate) approvals: Approvals,
     pub(crate) log: Log,
     /// Where the desktop's bus is; no key, but of the same environment.
     #[serde(skip)]
@@ -48,6 +52,7 @@ pub(crate) struct Telegram {
     pub(crate) api_hash: SecretString,
     pub(crate) dc_options: Commas<DcAddress>,
     pub(crate) wait_max: Span,
+    pub(crate) bot_api_url: Address,
 }
 
 /// `[files]`
@@ -86,6 +91,41 @@ impl Tools {
             tools: self.include.0.clone(),
             exclude: self.exclude.0.clone(),
             read_only: self.read_only,
+        }
+    }
+}
+
+/// `[people]`
+#[derive(Deserialize)]
+pub(crate) struct People {
+    pub(crate) owner: i64,
+    pub(crate) zone: Clock,
+}
+
+impl People {
+    /// Who owns this server in Telegram, too.
+    pub(crate) fn owner(&self) -> Option<UserId> {
+        (self.owner != 0).then_some(UserId(self.owner))
+    }
+}
+
+/// `[approvals]`
+#[derive(Deserialize)]
+pub(crate) struct Approvals {
+    pub(crate) prompt_wait: Span,
+    pub(crate) quorum_high: u8,
+    pub(crate) rule_life: Span,
+    pub(crate) local_decider: bool,
+}
+
+impl Approvals {
+    /// How questions are asked.
+    pub(crate) fn settings(&self) -> ApprovalSettings {
+        ApprovalSettings {
+            prompt_wait: self.prompt_wait.0,
+            quorum_high: self.quorum_high,
+            rule_life: self.rule_life.0,
+            is_local_decider: self.local_decider,
         }
     }
 }
@@ -188,6 +228,12 @@ impl Settings {
                 return Err(SettingsError::Invalid(problem));
             }
         }
+        if self.people.owner < 0 {
+            return Err(SettingsError::Invalid("people.owner is a person's user id, a positive number".to_owned()));
+        }
+        if !(1..=10).contains(&self.approvals.quorum_high) {
+            return Err(SettingsError::Invalid("approvals.quorum_high is 1 to 10".to_owned()));
+        }
         if self.telegram.api_id < 0 {
             return Err(SettingsError::Invalid("telegram.api_id is a positive number".to_owned()));
         }
@@ -218,6 +264,7 @@ impl Settings {
             ("telegram.api_hash", hash),
             ("telegram.dc_options", self.telegram.dc_options.shown()),
             ("telegram.wait_max", quoted(&self.telegram.wait_max)),
+            ("telegram.bot_api_url", quoted(&self.telegram.bot_api_url)),
             ("files.read", paths(&self.files.read)),
             ("files.write", paths(&self.files.write)),
             ("daemon.idle", quoted(&self.daemon.idle)),
@@ -226,6 +273,12 @@ impl Settings {
             ("tools.include", self.tools.include.shown()),
             ("tools.exclude", self.tools.exclude.shown()),
             ("tools.read_only", self.tools.read_only.to_string()),
+            ("people.owner", self.people.owner.to_string()),
+            ("people.zone", quoted(&self.people.zone)),
+            ("approvals.prompt_wait", quoted(&self.approvals.prompt_wait)),
+            ("approvals.quorum_high", self.approvals.quorum_high.to_string()),
+            ("approvals.rule_life", quoted(&self.approvals.rule_life)),
+            ("approvals.local_decider", self.approvals.local_decider.to_string()),
             ("log.filter", quoted(&self.log.filter)),
             ("log.format", quoted(&self.log.format)),
         ]

@@ -23,7 +23,7 @@ pub(crate) fn run(context: &Context, call: Call) -> anyhow::Result<()> {
     let mut control = Control::open(&context.link()?)?;
     let mut watch = Watch::new();
     let answered = control.ask_watching(
-        Request::Call { tool: call.tool, arguments, timeout: call.timeout.map(|span| span.0) },
+        Request::Call { tool: call.tool, arguments, timeout: call.timeout.map(|span| span.0), agent: None },
         &mut |report| watch.show(report),
     );
     watch.finish();

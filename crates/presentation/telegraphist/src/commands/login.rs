@@ -1,4 +1,4 @@
-//! `telegraphist login`: by code, by QR code, or with a session string of another library.
+//! `telegraphist login`: by code, by QR code, with a session string of another library, or with a bot's token.
 
 use std::io::Read as _;
 
@@ -15,22 +15,29 @@ use crate::terminal::{QrCode, Screen, note, secret, visible};
 /// A wrong code or password may be typed so often.
 const TRIES_MAX: usize = 3;
 
-/// A session string is a few hundred characters.
-const STRING_BYTES_MAX: u64 = 16 * 1024;
+/// A session string is a few hundred characters, a token less.
+const SECRET_BYTES_MAX: u64 = 16 * 1024;
+
+/// What sessions are called that were given no name.
+const USER_SESSION: &str = "default";
+const BOT_SESSION: &str = "bot";
 
 /// Signs in.
 pub(crate) fn run(context: &Context, login: Login) -> anyhow::Result<()> {
+    if login.bot {
+        return by_token(context, login.session.unwrap_or_else(|| BOT_SESSION.to_owned()));
+    }
     let api = api(context)?;
     let mut control = Control::open(&context.link()?)?;
-    let session = login.session.clone();
-    let step = match login {
-        Login { import: Some(form), .. } => import(&mut control, session, api, form)?,
-        Login { qr: true, .. } => by_qr(&mut control, &session, context)?,
-        Login { phone, .. } => by_code(&mut control, &session, api, phone)?,
+    let session = login.session.unwrap_or_else(|| USER_SESSION.to_owned());
+    let step = match (login.import, login.qr) {
+        (Some(form), _) => import(&mut control, session.clone(), api, form)?,
+        (None, true) => by_qr(&mut control, &session, context)?,
+        (None, false) => by_code(&mut control, &session, api, login.phone)?,
     };
     let done = match step {
         SignInStep::Done { .. } => step,
-        SignInStep::PasswordNeeded { hint } => by_password(&mut control, &login.session, hint.as_deref())?,
+        SignInStep::PasswordNeeded { hint } => by_password(&mut control, &session, hint.as_deref())?,
     };
     match done {
         SignInStep::Done { session, account } => {
@@ -39,6 +46,22 @@ pub(crate) fn run(context: &Context, login: Login) -> anyhow::Result<()> {
             screen.line("To see whether it works: telegraphist call get_me")
         }
         SignInStep::PasswordNeeded { .. } => bail!("Telegram asked for a password again"),
+    }
+}
+
+/// A bot: its token, typed unseen or from standard input.
+fn by_token(context: &Context, session: String) -> anyhow::Result<()> {
+    let token = unseen("Token of the bot, from @BotFather")?;
+    let mut control = Control::open(&context.link()?)?;
+    let step: SignInStep = control.ask(Request::SignInBot { session, token })?;
+    let SignInStep::Done { session, account } = step else { bail!("a bot has no password") };
+    let mut screen = Screen::new();
+    screen.line(format!("Signed in as {account}; the session is called {session}."))?;
+    if context.settings.people.owner().is_some() {
+        screen.line("Open it in Telegram and press Start. To try it: telegraphist notify Hello")
+    } else {
+        screen.line("Nobody is let in yet: send /start to the bot in Telegram, and then, with the code")?;
+        screen.line("that it shows you: telegraphist people pair CODE --role admin")
     }
 }
 
@@ -143,16 +166,20 @@ impl Drawn {
 }
 
 fn import(control: &mut Control, session: String, api: Api, form: StringForm) -> anyhow::Result<SignInStep> {
-    use std::io::IsTerminal as _;
-    let string = if std::io::stdin().is_terminal() {
-        secret("Session string")?
-    } else {
-        let mut text = String::new();
-        std::io::stdin()
-            .take(STRING_BYTES_MAX)
-            .read_to_string(&mut text)
-            .context("cannot read the session string from standard input")?;
-        text.trim().to_owned()
-    };
+    let string = unseen("Session string")?;
     control.ask(Request::Import { session, api, form, string })
+}
+
+/// A secret: typed unseen, or from standard input where nobody types.
+fn unseen(question: &str) -> anyhow::Result<String> {
+    use std::io::IsTerminal as _;
+    if std::io::stdin().is_terminal() {
+        return secret(question);
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .take(SECRET_BYTES_MAX)
+        .read_to_string(&mut text)
+        .with_context(|| format!("cannot read it from standard input: {question}"))?;
+    Ok(text.trim().to_owned())
 }

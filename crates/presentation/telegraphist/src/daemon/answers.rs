@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
+use telegraphist_application::approvals::Life;
 use telegraphist_application::operations::ListSessions;
 use telegraphist_application::ports::{self, ApiCredentials, CodeWay, Progress, Verification};
 use telegraphist_application::session_strings::{self, StringKind};
@@ -16,7 +17,7 @@ use telegraphist_relay::greeting::VERSION;
 use super::control::{Cancel, value};
 use super::{House, Stay};
 use crate::arguments::StringForm;
-use crate::control::{Api, AuditState, Called, CodeSent, QrStep, Request, SignInStep, Status};
+use crate::control::{Agent, Api, AuditState, Called, CodeSent, QrStep, Request, SignInStep, Status};
 
 /// A QR code is looked at again after this, so that a command that is gone is noticed.
 const SCAN_WAIT: Duration = Duration::from_secs(20);
@@ -38,7 +39,9 @@ impl House {
         match request {
             Request::Status => self.status().await.map(value),
             Request::Stop => Ok(Value::Null),
-            Request::Call { tool, arguments, timeout } => self.call(&tool, &arguments, timeout, asked).await.map(value),
+            Request::Call { tool, arguments, timeout, agent } => {
+                self.call(&tool, &arguments, timeout, life(agent), asked).await.map(value)
+            }
             Request::Sessions => {
                 let sessions = app.list_sessions(caller, ListSessions {}, CallContext::default());
                 sessions.await.map(value)
@@ -68,6 +71,8 @@ impl House {
             }
             Request::Qr { session, api } => self.qr(session, api, &asked.cancel).await.map(value),
             Request::Import { session, api, form, string } => self.import(session, api, form, string).await.map(value),
+            Request::SignInBot { session, token } => self.sign_in_bot(&session, token).await.map(value),
+            Request::Desk(request) => self.answer_desk(request).await,
             Request::Examine => Ok(value(self.examine().await)),
             Request::AuditRows { from, limit } => {
                 let rows = app.ports().audit.rows(from, limit.min(AUDIT_ROWS_MAX)).await;
@@ -100,9 +105,11 @@ impl House {
         tool: &str,
         arguments: &Map<String, Value>,
         timeout: Option<Duration>,
+        life: Life,
         asked: Asked,
     ) -> Result<Called, Failure> {
-        let context = CallContext { timeout, progress: asked.progress, cancel: asked.cancel, ..CallContext::default() };
+        let context =
+            CallContext { timeout, life, progress: asked.progress, cancel: asked.cancel, ..CallContext::default() };
         let called = Catalogue::get().call(&self.app, &Caller::owner(), tool, arguments, context).await?;
         let structured = serde_json::from_str(&called.structured).expect("it was written as JSON just now");
         Ok(Called { structured, text: called.text })
@@ -150,6 +157,14 @@ impl House {
             (None, None) => "somebody".to_owned(),
         };
         Ok(SignInStep::Done { session: view.name, account })
+    }
+}
+
+/// A call of the command line is one of a person, unless it says which agent it is for.
+fn life(agent: Option<Agent>) -> Life {
+    match agent {
+        Some(Agent { name, generation }) => Life { agent: name, generation },
+        None => Life { agent: "command line".to_owned(), generation: String::new() },
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de::DeserializeOwned};
+use telegraphist_application::notices::{NotAZone, Zone};
 use telegraphist_application::ports::KeyPlaceKind;
 use telegraphist_mtproto::DcOption;
 use telegraphist_sqlite::FirstPlace;
@@ -133,7 +134,7 @@ macro_rules! deserialize_from_str {
     )* };
 }
 
-deserialize_from_str!(Span, DcAddress, KeyPlaceChoice, LogFormat);
+deserialize_from_str!(Span, DcAddress, KeyPlaceChoice, LogFormat, Address, Clock);
 
 /// Where the vault key of a new store goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,5 +181,47 @@ impl fmt::Display for LogFormat {
             Self::Text => "text",
             Self::Json => "json",
         })
+    }
+}
+
+/// Where a server is, over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address(pub(crate) url::Url);
+
+impl FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let problem = || "telegram.bot_api_url is an address such as https://api.telegram.org".to_owned();
+        let url: url::Url = text.trim().trim_end_matches('/').parse().map_err(|_| problem())?;
+        let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        if matches!(url.scheme(), "http" | "https") && url.host().is_some() && is_plain {
+            return Ok(Self(url));
+        }
+        Err(problem())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+/// Whose clock it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Clock(pub(crate) Zone);
+
+impl FromStr for Clock {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|problem: NotAZone| format!("people.zone: {problem}"))
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
