@@ -25,7 +25,8 @@ pub trait Approvals: Send + Sync {
     async fn approvals(&self, query: &ApprovalQuery, limit: usize) -> Result<Vec<Approval>, StoreError>;
     /// The question that a message shows; the one shown there last.
     async fn approval_on(&self, card: Card) -> Result<Option<ApprovalId>, StoreError>;
-    /// The pending question of this requester about exactly this, if there is one; the one asked last.
+    /// The question of this requester about exactly this that is pending, or decided and not taken up yet; the one
+    /// asked last.
     async fn pending_about(
         &self,
         principal: &str,

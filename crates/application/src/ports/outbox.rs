@@ -189,6 +189,8 @@ pub struct DeliveryQuery {
     pub session: Option<SessionId>,
     /// Only in these states; all if empty.
     pub states: Vec<DeliveryState>,
+    /// Only those that show this question or change its cards.
+    pub approval: Option<ApprovalId>,
     /// Only older than this position.
     pub before: Option<u64>,
 }
