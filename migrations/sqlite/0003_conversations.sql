@@ -6,7 +6,7 @@ CREATE TABLE positions (
     of_kind TEXT NOT NULL PRIMARY KEY,
     newest  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO positions VALUES ('spoken', 0), ('approvals', 0), ('outbox', 0);
+INSERT INTO positions VALUES ('spoken', 0), ('outbox', 0);
 
 -- Counts changes of what is held in memory, so that other processes see when their copies are old.
 CREATE TABLE copies (
@@ -66,7 +66,8 @@ CREATE TABLE approvals (
     expires    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX approvals_by_principal ON approvals (principal);
-CREATE INDEX approvals_pending_about ON approvals (principal, generation, tool, arguments) WHERE state = 'pending';
+CREATE INDEX approvals_open_about ON approvals (principal, generation, tool, arguments)
+    WHERE state IN ('pending', 'decided');
 CREATE INDEX approvals_pending_until ON approvals (expires) WHERE state = 'pending';
 
 -- Which question a message shows.
@@ -128,18 +129,18 @@ CREATE TABLE outbox (
     CHECK ((principal IS NULL) = (key IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX outbox_by_key ON outbox (principal, key, session, chat) WHERE principal IS NOT NULL;
-CREATE INDEX outbox_by_state ON outbox (state);
+CREATE INDEX outbox_by_state ON outbox (state, session);
+CREATE INDEX outbox_by_approval ON outbox (approval) WHERE approval IS NOT NULL;
 -- One line for each lane, and the urgencies in it.
 CREATE INDEX outbox_in_line ON outbox (session, chat) WHERE state = 'queued' AND is_early = 0;
 CREATE INDEX outbox_in_line_by_urgency ON outbox (session, chat, urgency) WHERE state = 'queued' AND is_early = 0;
 -- Few rows each: what waits for a time, can be replaced, expires, is under way, ended, or needs somebody.
 CREATE INDEX outbox_never_tried ON outbox (session, is_early, not_before)
     WHERE state = 'queued' AND attempts = 0 AND not_before IS NOT NULL;
-CREATE INDEX outbox_to_be_retried ON outbox (session, not_before) WHERE state = 'queued' AND attempts > 0;
+CREATE INDEX outbox_timed ON outbox (not_before, session) WHERE state = 'queued' AND not_before IS NOT NULL;
 CREATE INDEX outbox_replaceable ON outbox (session, chat, replaces) WHERE state = 'queued' AND replaces IS NOT NULL;
 CREATE INDEX outbox_expiring ON outbox (session, expires) WHERE state = 'queued' AND expires IS NOT NULL;
 CREATE INDEX outbox_sending ON outbox (session, chat) WHERE state = 'sending';
-CREATE INDEX outbox_stuck ON outbox (session) WHERE state IN ('failed', 'dead', 'unknown');
 CREATE INDEX outbox_over ON outbox (ended) WHERE state IN ('sent', 'replaced', 'expired');
 
 -- Lanes with somebody in line and nothing under way: how urgent, the position of the oldest, and from when on it can be

@@ -91,11 +91,12 @@ pub async fn a_question_is_found_by_its_card(place: &impl Place<Store: Asks>) {
     append(&store, 1, 3, &[allowed(7)]).await;
     assert_eq!(store.approval_on(card(10)).await.unwrap(), Some(Approval::id(1)), "also after it is decided");
     append(&store, 2, 2, &[shown(11)]).await;
+    append(&store, 1, 4, &[ApprovalEvent::Executed { at: AT }]).await;
     assert_eq!(store.approval_on(card(11)).await.unwrap(), Some(Approval::id(2)));
 }
 
-/// By principal, life, tool and exact arguments; the one asked last, and none that has ended.
-pub async fn a_pending_question_is_found_by_what_it_is_about(place: &impl Place<Store: Asks>) {
+/// By principal, life, tool and exact arguments; the one asked last, until what it allowed is taken up or nobody decided.
+pub async fn an_open_question_is_found_by_what_it_is_about(place: &impl Place<Store: Asks>) {
     let store = place.open().await;
     let found = async |store: &_, (principal, generation, tool, arguments): (&str, &str, &str, u8)| {
         let found = Approvals::pending_about(store, principal, generation, tool, Fingerprint([arguments; 32])).await;
@@ -118,6 +119,10 @@ pub async fn a_pending_question_is_found_by_what_it_is_about(place: &impl Place<
         assert_eq!(found(store, ("ci", "one", "bash", 1)).await, None);
     }
     append(&store, 1, 1, &[allowed(7)]).await;
+    for store in [&store, &place.open().await] {
+        assert_eq!(found(store, same).await, Some(1), "it is decided, and whoever asked may not know yet");
+    }
+    append(&store, 1, 2, &[ApprovalEvent::Executed { at: AT }]).await;
     assert_eq!(found(&store, same).await, Some(2));
     append(&store, 2, 1, &[ApprovalEvent::Expired { at: AT }]).await;
     assert_eq!(found(&store, same).await, None);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use telegraphist_domain::{ChatId, SessionId};
+use telegraphist_domain::{ApprovalId, ChatId, SessionId};
+use uuid::Uuid;
 
 use super::outbox::{Post, claim, finish, found, queue, send, sent};
 use super::specimens::{delivery, delivery_id, lane, once};
@@ -69,6 +70,27 @@ pub async fn the_newest_deliveries_are_listed_first(place: &impl Place<Store: Po
     assert_eq!(listed(&store, &own(), 2).await, [2, 7]);
     let newest = store.deliveries(&all(), 1).await.unwrap();
     assert_eq!(newest, [found(&store, 2).await]);
+}
+
+/// In whatever chat and state, newest first; with other wishes too.
+pub async fn the_cards_of_a_question_are_listed(place: &impl Place<Store: Post>) {
+    let store = place.open().await;
+    let approval = |number| Some(ApprovalId(Uuid::from_u128(number)));
+    let about = |number, chat, question| NewDelivery { approval: approval(question), ..delivery(number, chat) };
+    queue(&store, &[about(1, 7, 5), about(2, 8, 5), about(3, 7, 6), delivery(4, 9), about(5, 8, 5)]).await;
+    claim(&store, 0, &[8], 9).await;
+    send(&store, 1).await;
+    let of = |question| DeliveryQuery { approval: approval(question), ..DeliveryQuery::default() };
+    for store in [store, place.open().await] {
+        assert_eq!(listed(&store, &of(5), 9).await, [5, 2, 1]);
+        assert_eq!(listed(&store, &of(5), 2).await, [5, 2]);
+        assert_eq!(listed(&store, &of(6), 9).await, [3]);
+        assert_eq!(listed(&store, &of(7), 9).await, [0; 0]);
+        let sent = DeliveryQuery { states: vec![DeliveryState::Sent], ..of(5) };
+        assert_eq!(listed(&store, &sent, 9).await, [1]);
+        assert_eq!(listed(&store, &DeliveryQuery { before: Some(5), ..of(5) }, 9).await, [2, 1]);
+        assert_eq!(listed(&store, &DeliveryQuery { session: Some(session(2)), ..of(5) }, 9).await, [0; 0]);
+    }
 }
 
 /// In its chat, by any of its messages, also of one that was sent in part; the one that it was first.

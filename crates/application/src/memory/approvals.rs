@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use telegraphist_domain::approval::{Card, Fingerprint};
-use telegraphist_domain::{Approval, ApprovalEvent, ApprovalId};
+use telegraphist_domain::{Approval, ApprovalEvent, ApprovalId, ApprovalState};
 
 use super::streams::Streams;
 use super::{MemoryStore, lock};
@@ -24,11 +24,15 @@ impl Questions {
         self.asked.iter().rev().filter_map(|id| self.streams.state(*id))
     }
 
-    fn note(&mut self, id: ApprovalId, approval: &Approval, expected: Version) {
+    fn note(&mut self, id: ApprovalId, expected: Version, events: &[ApprovalEvent]) {
         if expected == Version(0) {
             self.asked.push(id);
         }
-        self.cards.extend(approval.cards.iter().map(|card| (*card, id)));
+        for event in events {
+            if let ApprovalEvent::Shown { card, .. } = event {
+                self.cards.insert(*card, id);
+            }
+        }
     }
 }
 
@@ -48,8 +52,8 @@ impl EventStore<Approval> for MemoryStore {
         let mut questions = lock(&self.state.approvals);
         let grown = questions.streams.grown(id, expected, events)?;
         self.keep_together(together)?;
-        if let Some(approval) = &grown.state {
-            questions.note(id, approval, expected);
+        if grown.state.is_some() {
+            questions.note(id, expected, events);
         }
         Ok(questions.streams.put(id, grown))
     }
@@ -80,8 +84,9 @@ impl Approvals for MemoryStore {
         arguments: Fingerprint,
     ) -> Result<Option<ApprovalId>, StoreError> {
         let questions = lock(&self.state.approvals);
-        let mut pending = questions.newest_first().filter(|approval| approval.is_pending());
-        let found = pending.find(|approval| {
+        let is_open = |state: &ApprovalState| matches!(state, ApprovalState::Pending | ApprovalState::Decided(_));
+        let mut open = questions.newest_first().filter(|approval| is_open(&approval.state));
+        let found = open.find(|approval| {
             let (requester, subject) = (&approval.requester, &approval.subject);
             (requester.principal.as_str(), requester.generation.as_str()) == (principal, generation)
                 && (subject.tool.as_str(), subject.arguments) == (tool, arguments)

@@ -20,6 +20,7 @@ impl Deliveries for MemoryStore {
         let outbox = lock(&self.state.outbox);
         let is_meant = |delivery: &&Delivery| {
             query.session.is_none_or(|session| delivery.lane.session == session)
+                && query.approval.is_none_or(|approval| delivery.approval == Some(approval))
                 && (query.states.is_empty() || query.states.contains(&delivery.state))
                 && query.before.is_none_or(|before| delivery.position < before)
         };

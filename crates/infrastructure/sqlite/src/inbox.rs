@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use telegraphist_application::ports::{Inbox, InboxEntry, InboxRow, StoreError};
+use telegraphist_application::ports::{Handling, Inbox, InboxEntry, InboxRow, StoreError};
 use telegraphist_application::sealing::VaultKey;
 use telegraphist_domain::SessionId;
 
@@ -21,6 +21,17 @@ struct Sealed {
     chat: Option<i64>,
     dedupe_key: String,
     payload: Vec<u8>,
+    work: Option<&'static str>,
+}
+
+const WAITING: &str = "waiting";
+const DONE: &str = "done";
+const FAILED: &str = "failed";
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT position, received, kind, chat, dedupe_key, payload, work, problem FROM inbox ", $rest)
+    };
 }
 
 #[async_trait]
@@ -39,18 +50,8 @@ impl Inbox for SqliteStore {
     }
 
     async fn after(&self, session: SessionId, position: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
-        let key = self.key().await;
-        let rows = sqlx::query(
-            "SELECT position, received, kind, chat, dedupe_key, payload FROM inbox
-             WHERE session = ? AND position > ? ORDER BY position LIMIT ?",
-        )
-        .bind(session.to_string())
-        .bind(i64::try_from(position).unwrap_or(i64::MAX))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&mut *self.reader().await?)
-        .await
-        .map_err(store_error)?;
-        rows.iter().map(|row| open_row(&key, session, row)).collect()
+        let query = select!("WHERE session = ? AND position > ? ORDER BY position LIMIT ?");
+        self.inbox_rows(query, session, position, limit).await
     }
 
     async fn newest(&self, session: SessionId) -> Result<u64, StoreError> {
@@ -62,13 +63,45 @@ impl Inbox for SqliteStore {
         Ok(newest.unwrap_or(0).unsigned_abs())
     }
 
+    async fn work(&self, session: SessionId, position: u64, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        let query = select!("WHERE session = ? AND position > ? AND work = 'waiting' ORDER BY position LIMIT ?");
+        self.inbox_rows(query, session, position, limit).await
+    }
+
+    async fn note_handling(&self, session: SessionId, position: u64, how: &Handling) -> Result<(), StoreError> {
+        let (work, problem) = match how {
+            Handling::Waiting => (WAITING, None),
+            Handling::Done => (DONE, None),
+            Handling::Failed(problem) => (FAILED, Some(problem.clone())),
+        };
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE inbox SET work = ?, problem = ? WHERE session = ? AND position = ? AND work IS NOT NULL",
+                )
+                .bind(work)
+                .bind(problem)
+                .bind(session.to_string())
+                .bind(i64::try_from(position).unwrap_or(i64::MAX))
+                .run(connection)
+                .await
+            })
+        })
+        .await
+    }
+
+    async fn failed_work(&self, session: SessionId, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        let query = select!("WHERE session = ? AND position > ? AND work = 'failed' ORDER BY position DESC LIMIT ?");
+        self.inbox_rows(query, session, 0, limit).await
+    }
+
     async fn trim(&self, session: SessionId, date: DateTime<Utc>, keep: usize) -> Result<(), StoreError> {
         let keep = i64::try_from(keep).unwrap_or(i64::MAX);
         self.write(move |connection| {
             Box::pin(async move {
                 sqlx::query(
-                    "DELETE FROM inbox WHERE session = ?1 AND (received < ?2 OR position NOT IN
-                         (SELECT position FROM inbox WHERE session = ?1 ORDER BY position DESC LIMIT ?3))",
+                    "DELETE FROM inbox WHERE session = ?1 AND work IS NOT 'waiting' AND (received < ?2
+                         OR position <= (SELECT newest FROM inbox_heads WHERE session = ?1) - ?3)",
                 )
                 .bind(session.to_string())
                 .bind(date.timestamp_micros())
@@ -81,6 +114,27 @@ impl Inbox for SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// The rows that a query gives for a session, a position and a limit.
+    async fn inbox_rows(
+        &self,
+        query: &'static str,
+        session: SessionId,
+        position: u64,
+        limit: usize,
+    ) -> Result<Vec<InboxRow>, StoreError> {
+        let key = self.key().await;
+        let rows = sqlx::query(query)
+            .bind(session.to_string())
+            .bind(i64::try_from(position).unwrap_or(i64::MAX))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&mut *self.reader().await?)
+            .await
+            .map_err(store_error)?;
+        rows.iter().map(|row| open_row(&key, session, row)).collect()
+    }
+}
+
 fn seal_entry(key: &VaultKey, session: SessionId, entry: &InboxEntry) -> Sealed {
     let row = row_of(session, &entry.dedupe_key);
     Sealed {
@@ -88,6 +142,7 @@ fn seal_entry(key: &VaultKey, session: SessionId, entry: &InboxEntry) -> Sealed 
         chat: entry.chat,
         dedupe_key: entry.dedupe_key.clone(),
         payload: key.seal(TABLE, &row, &entry.payload),
+        work: entry.is_work.then_some(WAITING),
     }
 }
 
@@ -96,6 +151,7 @@ fn open_row(key: &VaultKey, session: SessionId, row: &SqliteRow) -> Result<Inbox
     let sealed: Vec<u8> = row.try_get("payload").map_err(store_error)?;
     let payload = key.open(TABLE, &row_of(session, &dedupe_key), &sealed)?;
     let received = row.try_get("received").map_err(store_error)?;
+    let work: Option<String> = row.try_get("work").map_err(store_error)?;
     Ok(InboxRow {
         position: row.try_get::<i64, _>("position").map_err(store_error)?.unsigned_abs(),
         received: DateTime::from_timestamp_micros(received).unwrap_or_default(),
@@ -104,6 +160,15 @@ fn open_row(key: &VaultKey, session: SessionId, row: &SqliteRow) -> Result<Inbox
             chat: row.try_get("chat").map_err(store_error)?,
             dedupe_key,
             payload: payload.expose_secret().to_vec(),
+            is_work: work.is_some(),
+        },
+        handling: match work.as_deref() {
+            Some(WAITING) => Handling::Waiting,
+            Some(FAILED) => {
+                let problem: Option<String> = row.try_get("problem").map_err(store_error)?;
+                Handling::Failed(problem.unwrap_or_default())
+            }
+            Some(_) | None => Handling::Done,
         },
     })
 }
@@ -120,8 +185,8 @@ async fn store(
     let mut newest = before;
     for entry in entries {
         let done = sqlx::query(
-            "INSERT INTO inbox (session, position, received, kind, chat, dedupe_key, payload)
-             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, dedupe_key) DO NOTHING",
+            "INSERT INTO inbox (session, position, received, kind, chat, dedupe_key, payload, work)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, dedupe_key) DO NOTHING",
         )
         .bind(&session)
         .bind(newest + 1)
@@ -130,6 +195,7 @@ async fn store(
         .bind(entry.chat)
         .bind(entry.dedupe_key)
         .bind(entry.payload)
+        .bind(entry.work)
         .execute(&mut *connection)
         .await?;
         newest += i64::from(done.rows_affected() > 0);

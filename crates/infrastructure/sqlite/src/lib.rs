@@ -19,21 +19,39 @@
 //! # }
 //! ```
 
+mod approval_rows;
+mod approvals;
 mod audit_log;
+mod contents;
+mod conversation_rows;
+mod conversations;
+mod copies;
+mod deliveries;
+mod delivery_rows;
 mod errors;
 mod idempotency;
 mod inbox;
 mod key_file;
 mod keys;
+mod leases;
 mod limiter;
 mod open;
+mod outbox;
 mod peers;
+mod people;
+mod people_rows;
+mod positions;
+mod preferences;
+mod rules;
 mod sealing;
 mod session_rows;
 mod sessions;
+mod spoken;
 mod statement;
+mod streams;
 #[cfg(test)]
 mod tests;
+mod together;
 mod vault;
 mod writer;
 
@@ -50,9 +68,12 @@ pub use keys::{FirstPlace, KeyPlaces};
 pub use open::OpenError;
 pub use sealing::KeyStatus;
 
+use crate::copies::Copy;
 use crate::errors::store_error;
+use crate::people::Known;
+use crate::preferences::Chosen;
 use crate::sealing::Sealing;
-use crate::session_rows::CachedSessions;
+use crate::session_rows::SessionRows;
 use crate::writer::{WriteError, Writer};
 
 /// A store in one file. Cloning is cheap; all clones are the same store.
@@ -66,7 +87,9 @@ struct Inner {
     readers: SqlitePool,
     sealing: Sealing,
     clock: Arc<dyn Clock>,
-    sessions: CachedSessions,
+    sessions: Copy<SessionRows>,
+    people: Copy<Known>,
+    preferences: Copy<Chosen>,
     buckets: Buckets,
 }
 

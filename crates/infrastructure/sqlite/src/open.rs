@@ -10,10 +10,10 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use telegraphist_application::ports::{Clock, StoreError, VaultError};
 use telegraphist_application::sealing::VaultKey;
 
+use crate::copies::Copy;
 use crate::errors::store_error;
 use crate::keys::{self, KeyPlaces, Keys, Recorded};
 use crate::sealing::Sealing;
-use crate::session_rows::CachedSessions;
 use crate::writer::Writer;
 use crate::{Inner, SqliteStore, limiter};
 
@@ -82,7 +82,9 @@ impl SqliteStore {
             readers,
             sealing,
             clock,
-            sessions: CachedSessions::default(),
+            sessions: Copy::default(),
+            people: Copy::default(),
+            preferences: Copy::default(),
             buckets,
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -9,13 +9,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
+use sqlx::SqliteConnection;
 use telegraphist_application::ports::{KeyPlaceKind, StoreError, VaultError};
 use telegraphist_application::sealing::{KeyId, RootKey, VaultKey};
 use tokio::sync::{RwLock, RwLockReadGuard};
 
-use crate::errors::unreadable;
+use crate::errors::{store_error, unreadable};
 use crate::keys::{self, Keys, Recorded};
-use crate::{SqliteStore, idempotency, inbox, open, peers, vault};
+use crate::statement::Statement;
+use crate::{SqliteStore, contents, idempotency, inbox, open, outbox, peers, rules, vault};
 
 /// Rows that are sealed anew at once.
 pub(crate) const PAGE: i64 = 500;
@@ -43,6 +45,39 @@ impl Change {
     pub(crate) fn reseal(&self, table: &str, row: &str, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
         let plain = self.old.open(table, row, sealed)?;
         Ok(self.new.seal(table, row, plain.expose_secret()))
+    }
+}
+
+/// A sealed column of a table whose rows have ids.
+pub(crate) struct SealedColumn {
+    /// What its values are bound to, with the id.
+    pub(crate) table: &'static str,
+    /// Ids and values after an id, so many.
+    pub(crate) page: &'static str,
+    /// Writes another value, given second, to the row of an id.
+    pub(crate) update: &'static str,
+}
+
+impl SealedColumn {
+    /// Seals every value anew, a page at a time.
+    async fn reseal(&self, connection: &mut SqliteConnection, change: &Change) -> Result<(), StoreError> {
+        let mut last = String::new();
+        loop {
+            let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(self.page)
+                .bind(&last)
+                .bind(PAGE)
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(store_error)?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for (id, sealed) in rows {
+                let anew = change.reseal(self.table, &id, &sealed)?;
+                sqlx::query(self.update).bind(&id).bind(anew).run(connection).await?;
+                last = id;
+            }
+        }
     }
 }
 
@@ -96,7 +131,7 @@ impl SqliteStore {
         }
         let key = self.inner.sealing.keys.read(old).await?;
         let new = Recorded { id: key.id(), place: to };
-        self.keep(&key, to).await?;
+        self.keep_key(&key, to).await?;
         self.succeed(old, new, None).await?;
         self.forget_leftovers().await
     }
@@ -106,7 +141,7 @@ impl SqliteStore {
         let old = self.recorded_key().await?;
         let key = RootKey::random();
         let new = Recorded { id: key.id(), place: old.place };
-        self.keep(&key, old.place).await?;
+        self.keep_key(&key, old.place).await?;
         {
             let mut current = self.inner.sealing.key.write().await;
             if current.id() != old.id {
@@ -122,7 +157,7 @@ impl SqliteStore {
     }
 
     /// Keeps a key that does not count yet. Noted first, so that it is forgotten if it never comes to count.
-    pub(crate) async fn keep(&self, key: &RootKey, place: KeyPlaceKind) -> Result<(), StoreError> {
+    pub(crate) async fn keep_key(&self, key: &RootKey, place: KeyPlaceKind) -> Result<(), StoreError> {
         self.forget_leftovers().await?;
         let noted = Recorded { id: key.id(), place };
         self.write(move |connection| Box::pin(async move { keys::note_leftover(connection, noted).await })).await?;
@@ -141,6 +176,9 @@ impl SqliteStore {
                     peers::reseal(connection, &change).await?;
                     inbox::reseal(connection, &change).await?;
                     idempotency::reseal(connection, &change).await?;
+                    for column in [&contents::SEALED, &outbox::SEALED, &rules::SEALED] {
+                        column.reseal(connection, &change).await?;
+                    }
                 }
                 Ok(())
             })

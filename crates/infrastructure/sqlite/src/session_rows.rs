@@ -1,8 +1,5 @@
 //! The view of sessions: rows, and the copy in memory that every call reads.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
 use chrono::DateTime;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -10,79 +7,20 @@ use telegraphist_application::ports::StoreError;
 use telegraphist_application::sessions::view_of;
 use telegraphist_application::views::SessionView;
 use telegraphist_domain::{Session, SessionId};
-use tokio::time::Instant;
 
+use crate::copies::Copied;
 use crate::errors::store_error;
 use crate::statement::Statement;
 
-/// How long the copy is believed before asking whether another process has changed the rows.
-const BELIEVED: Duration = Duration::from_millis(250);
+/// All of them, as they are held in memory.
+pub(crate) struct SessionRows(pub(crate) Vec<SessionView>);
 
-/// The copy in memory.
-#[derive(Default)]
-pub(crate) struct CachedSessions {
-    state: Mutex<Cached>,
-}
+impl Copied for SessionRows {
+    const VERSION: &'static str = "SELECT version FROM views_version";
 
-#[derive(Default)]
-struct Cached {
-    /// Counts forgettings, so that rows read before one are not kept after it.
-    generation: u64,
-    copy: Option<Copied>,
-}
-
-#[derive(Clone)]
-struct Copied {
-    version: i64,
-    checked: Instant,
-    sessions: Arc<Vec<SessionView>>,
-}
-
-impl CachedSessions {
-    fn state(&self) -> MutexGuard<'_, Cached> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    async fn read(connection: &mut SqliteConnection) -> Result<Self, StoreError> {
+        Ok(Self(all(connection).await?))
     }
-
-    /// The copy, if it can be believed without asking.
-    pub(crate) fn believed(&self) -> Option<Arc<Vec<SessionView>>> {
-        let state = self.state();
-        let copy = state.copy.as_ref().filter(|copy| copy.checked.elapsed() < BELIEVED)?;
-        Some(Arc::clone(&copy.sessions))
-    }
-
-    /// Asks whether the copy is still right, and reads the rows if not.
-    pub(crate) async fn refreshed(
-        &self,
-        connection: &mut SqliteConnection,
-    ) -> Result<Arc<Vec<SessionView>>, StoreError> {
-        let (generation, copy) = {
-            let state = self.state();
-            (state.generation, state.copy.clone())
-        };
-        let checked = Instant::now();
-        // Read before the rows: a change in between makes the copy older than it says, never newer.
-        let version = version(connection).await?;
-        let sessions = match copy {
-            Some(copy) if copy.version == version => copy.sessions,
-            Some(_) | None => Arc::new(all(connection).await?),
-        };
-        let mut state = self.state();
-        if state.generation == generation {
-            state.copy = Some(Copied { version, checked, sessions: Arc::clone(&sessions) });
-        }
-        Ok(sessions)
-    }
-
-    /// The rows have changed.
-    pub(crate) fn forget(&self) {
-        let mut state = self.state();
-        state.generation += 1;
-        state.copy = None;
-    }
-}
-
-async fn version(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    sqlx::query_scalar("SELECT version FROM views_version").fetch_one(connection).await.map_err(store_error)
 }
 
 async fn all(connection: &mut SqliteConnection) -> Result<Vec<SessionView>, StoreError> {

@@ -152,7 +152,7 @@ impl WriteError for AppendError {
     fn store(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error) => Some(error),
-            Self::Conflict | Self::NameTaken => None,
+            Self::Conflict | Self::NameTaken | Self::AlreadyQueued(_) => None,
         }
     }
 }

@@ -128,7 +128,7 @@ async fn a_copy_left_by_a_move_that_was_cut_short_is_forgotten() {
     // The old place does not answer when it should forget.
     let recorded = store.recorded_key().await.unwrap();
     let key = telegraphist_application::ports::KeyPlace::read(ring.as_ref(), recorded.id).await.unwrap().unwrap();
-    store.keep(&key, KeyPlaceKind::File).await.unwrap();
+    store.keep_key(&key, KeyPlaceKind::File).await.unwrap();
     let moved = crate::keys::Recorded { place: KeyPlaceKind::File, ..recorded };
     store.succeed(recorded, moved, None).await.unwrap();
     store.close().await;

@@ -5,13 +5,13 @@ use futures::future::join_all;
 use secrecy::ExposeSecret;
 use telegraphist_application::contracts::Place;
 use telegraphist_application::ports::{
-    CallKey, Claim, Idempotency, Inbox, InboxEntry, KeyPlaceKind, KnownPeer, Outcome, PeerKind, Peers, SecretName,
-    StoreError, Vault,
+    CallKey, Claim, Contents, Conversations, Deliveries, Idempotency, Inbox, InboxEntry, KeyPlaceKind, KnownPeer,
+    Outbox, Outcome, PeerKind, Peers, Rule, Rules, SecretName, StoreError, Together, Vault, Version,
 };
 use telegraphist_application::sealing::{RootKey, VaultKey};
 use telegraphist_domain::{ChatId, SessionId};
 
-use super::Directory;
+use super::{Directory, things};
 use crate::SqliteStore;
 use crate::errors::store_error;
 use crate::keys::Recorded;
@@ -45,15 +45,26 @@ async fn fill(store: &SqliteStore) {
         chat: None,
         dedupe_key: number.to_string(),
         payload: number.to_string().into_bytes(),
+        is_work: false,
     };
     let entries: Vec<_> = (0..=PAGE).map(entry).collect();
     Inbox::store(store, SESSION, &entries).await.unwrap();
+    let numbers = || 0..=PAGE as u128;
+    let contents: Vec<_> = numbers().map(|number| things::content(number, &number.to_string())).collect();
+    store.keep(&contents).await.unwrap();
+    let deliveries: Vec<_> = numbers().map(|number| things::delivery(number, 7, &number.to_string())).collect();
+    store.enqueue(&deliveries).await.unwrap();
+    join_all(numbers().map(|number| async move {
+        let rule = things::rule(number, &number.to_string());
+        store.make_rule(&Rule { words: rule.words.filter(|_| number % 2 == 0), ..rule }).await.unwrap();
+    }))
+    .await;
     let claim = Claim { operation: "send_message".into(), arguments: [0; 32], at: DateTime::UNIX_EPOCH };
     join_all((0..=PAGE).map(|number| {
         let claim = &claim;
         async move {
-            store.claim(&call(number), claim).await.unwrap();
-            store.finish(&call(number), &Outcome::Answered(number.to_string())).await.unwrap();
+            Idempotency::claim(store, &call(number), claim).await.unwrap();
+            Idempotency::finish(store, &call(number), &Outcome::Answered(number.to_string())).await.unwrap();
         }
     }))
     .await;
@@ -66,6 +77,15 @@ async fn assert_whole(store: &SqliteStore) {
     let rows = store.after(SESSION, 0, usize::MAX).await.unwrap();
     assert_eq!(rows.len() as i64, PAGE + 1);
     assert!(rows.iter().all(|row| row.entry.payload == row.entry.dedupe_key.as_bytes()));
+    for number in 0..=PAGE as u128 {
+        let text = number.to_string().into_bytes();
+        assert_eq!(store.content(things::content_id(number)).await.unwrap().unwrap().expose_secret(), text);
+        assert_eq!(store.body(things::delivery_id(number)).await.unwrap().unwrap(), text);
+    }
+    for rule in store.rules().await.unwrap() {
+        let number = rule.id.as_u128();
+        assert_eq!(rule.words, (number % 2 == 0).then(|| number.to_string()));
+    }
     for number in [0, 1, PAGE] {
         let entry = store.look_up(&call(number)).await.unwrap().unwrap();
         assert!(matches!(entry.outcome, Some(Outcome::Answered(answer)) if answer == number.to_string()));
@@ -150,7 +170,7 @@ async fn a_rotation_cut_short_before_the_new_key_counts_leaves_the_old_one() {
     let store = directory.open().await;
     fill(&store).await;
     let before = key_bytes(&directory);
-    store.keep(&RootKey::random(), KeyPlaceKind::File).await.unwrap();
+    store.keep_key(&RootKey::random(), KeyPlaceKind::File).await.unwrap();
     store.close().await;
     assert!(directory.key().with_extension("next").exists());
 
@@ -166,7 +186,7 @@ async fn a_rotation_cut_short_after_the_new_key_counts_is_gone_on_with() {
     fill(&store).await;
     let old_root = RootKey::from_bytes(&key_bytes(&directory)).unwrap();
     let root = RootKey::random();
-    store.keep(&root, KeyPlaceKind::File).await.unwrap();
+    store.keep_key(&root, KeyPlaceKind::File).await.unwrap();
     let recorded = |key: &RootKey| Recorded { id: key.id(), place: KeyPlaceKind::File };
     let change = Change { old: Arc::new(VaultKey::new(&old_root)), new: Arc::new(VaultKey::new(&root)) };
     store.succeed(recorded(&old_root), recorded(&root), Some(change)).await.unwrap();
@@ -185,7 +205,14 @@ async fn who_still_has_the_old_key_cannot_write_with_it() {
     fill(&store).await;
     store.rotate_key().await.unwrap();
     assert!(other.put(&name(0), b"unreadable").await.is_err());
-    assert!(other.finish(&call(0), &Outcome::Answered("unreadable".into())).await.is_err());
+    assert!(Idempotency::finish(&other, &call(0), &Outcome::Answered("unreadable".into())).await.is_err());
+    let unreadable = "unreadable";
+    assert!(other.keep(&[things::content(9_000, unreadable)]).await.is_err());
+    assert!(other.enqueue(&[things::delivery(9_000, 9, unreadable)]).await.is_err());
+    assert!(other.make_rule(&things::rule(9_000, unreadable)).await.is_err());
+    let together = Together { contents: vec![things::content(9_000, unreadable)], deliveries: Vec::new() };
+    assert!(things::append(&other, Version(0), &things::started(), &together).await.is_err());
+    assert!(store.conversations(1).await.unwrap().is_empty());
     assert!(other.get(&name(0)).await.is_err());
     assert!(other.rotate_key().await.is_err());
     assert_whole(&store).await;

@@ -1,0 +1,108 @@
+//! What can be sent now.
+
+use sqlx::{Row, SqliteConnection};
+use telegraphist_application::ports::{Delivery, PartState, StoreError};
+
+use super::lanes;
+use crate::delivery_rows;
+use crate::errors::{store_error, unreadable};
+use crate::statement::Statement;
+
+/// What is asked for.
+pub(super) struct Turn {
+    pub(super) session: String,
+    pub(super) now: i64,
+    /// Chats that are left out, as a JSON list.
+    pub(super) busy: String,
+    pub(super) limit: i64,
+}
+
+/// What is given, with its body sealed.
+pub(super) struct SealedClaim {
+    pub(super) delivery: Delivery,
+    pub(super) sealed: Vec<u8>,
+    pub(super) parts: Vec<(u32, PartState)>,
+}
+
+/// Ends what is not to be sent any more. A range of `outbox_expiring`, which holds only what waits and can expire.
+const EXPIRE: &str = "
+    UPDATE outbox SET state = 'expired', ended = ?2 WHERE session = ?1 AND state = 'queued' AND expires < ?2
+    RETURNING chat";
+
+/// Puts in line what waited for its time. A range of `outbox_never_tried`, which holds only what was given a time.
+const LET_IN: &str = "
+    UPDATE outbox SET is_early = 0
+    WHERE session = ?1 AND state = 'queued' AND attempts = 0 AND not_before IS NOT NULL
+        AND is_early = 1 AND not_before <= ?2
+    RETURNING chat";
+
+/// Takes out of line what waits for its time again, since the clock was set back. The same index.
+const LET_OUT: &str = "
+    UPDATE outbox SET is_early = 1
+    WHERE session = ?1 AND state = 'queued' AND attempts = 0 AND not_before IS NOT NULL
+        AND is_early = 0 AND not_before > ?2
+    RETURNING chat";
+
+/// The lanes whose turn it is. `outbox_lanes_by_turn` has all of it in this order, so that nothing is sorted and what is
+/// read are the lanes that are given, and those before them that are busy or wait to be tried again.
+const TURNS: &str = "
+    SELECT chat, oldest FROM outbox_lanes
+    WHERE session = ?1 AND due <= ?2 AND chat NOT IN (SELECT value FROM json_each(?3))
+    ORDER BY urgency, oldest LIMIT ?4";
+
+/// By the primary key.
+const MARK: &str = "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE position = ?";
+
+/// Every statement that a claim runs over more than one row, for a look at its plan.
+#[cfg(test)]
+pub(crate) const STATEMENTS: [&str; 6] = [EXPIRE, LET_IN, LET_OUT, TURNS, MARK, lanes::WRITE];
+
+pub(super) async fn claim(connection: &mut SqliteConnection, turn: &Turn) -> Result<Vec<SealedClaim>, StoreError> {
+    for statement in [EXPIRE, LET_IN, LET_OUT] {
+        let chats: Vec<i64> = sqlx::query_scalar(statement)
+            .bind(&turn.session)
+            .bind(turn.now)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(store_error)?;
+        lanes::refresh_all(connection, &turn.session, chats).await?;
+    }
+    let turns: Vec<(i64, i64)> = sqlx::query_as(TURNS)
+        .bind(&turn.session)
+        .bind(turn.now)
+        .bind(&turn.busy)
+        .bind(turn.limit)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    let mut claimed = Vec::with_capacity(turns.len());
+    for (chat, position) in turns {
+        sqlx::query(MARK).bind(position).run(connection).await?;
+        // Something is under way there now.
+        sqlx::query(lanes::CLEAR).bind(&turn.session).bind(chat).run(connection).await?;
+        claimed.push(marked(connection, position).await?);
+    }
+    Ok(claimed)
+}
+
+async fn marked(connection: &mut SqliteConnection, position: i64) -> Result<SealedClaim, StoreError> {
+    let row = sqlx::query(delivery_rows::select!("JOIN outbox_bodies ON delivery = id WHERE position = ?"; ", sealed"))
+        .bind(position)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    let delivery = delivery_rows::delivery(&row)?;
+    let sealed = row.try_get("sealed").map_err(store_error)?;
+    let parts = parts(connection, &delivery.id.to_string()).await?;
+    Ok(SealedClaim { delivery, sealed, parts })
+}
+
+async fn parts(connection: &mut SqliteConnection, id: &str) -> Result<Vec<(u32, PartState)>, StoreError> {
+    let rows: Vec<(u32, String)> =
+        sqlx::query_as("SELECT part, state FROM outbox_parts WHERE delivery = ? ORDER BY part")
+            .bind(id)
+            .fetch_all(connection)
+            .await
+            .map_err(store_error)?;
+    rows.into_iter().map(|(part, state)| Ok((part, serde_json::from_str(&state).map_err(unreadable)?))).collect()
+}
