@@ -13,6 +13,7 @@ pub mod cards;
 pub mod contracts;
 mod cursors;
 pub mod failure;
+pub mod files;
 pub mod memory;
 pub mod operation;
 pub mod operations;

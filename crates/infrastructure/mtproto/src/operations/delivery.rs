@@ -77,7 +77,7 @@ pub(super) fn is_duplicate(error: &TelegramError) -> bool {
 /// How a part stands.
 pub(super) async fn standing(call: &Execution, part: u32) -> Result<Standing, TelegramError> {
     Ok(match call.parts.known(part).await? {
-        None => Standing::Unsent,
+        None | Some(PartState::Unsent) => Standing::Unsent,
         Some(PartState::Started { after }) => Standing::Uncertain { after },
         Some(PartState::Sent { message_id, date }) => {
             Standing::Sent(Delivered { message_id, date: date.and_then(|date| i32::try_from(date).ok()) })

@@ -71,6 +71,7 @@ pub(super) fn of(update: &tl::enums::Update, state: &State) -> Option<InboxEntry
         chat: gist.chat.map(|chat| chat.0),
         dedupe_key: gist.key,
         payload: serde_json::to_vec(&payload).expect("a payload is plain data"),
+        is_work: false,
     })
 }
 
