@@ -3,15 +3,26 @@
 //! [`MemoryStore`] keeps the same contracts as the stores on disk, but for durability: its clones are one store, and
 //! "after a restart" means in another clone. It seals nothing, because nothing is at rest.
 
+mod approvals;
 mod audit_log;
 mod buckets;
+mod contents;
+mod conversations;
+mod deliveries;
 mod fixed;
 mod idempotency;
 mod inbox;
 mod key_ring;
+mod leases;
 mod limiter;
+mod outbox;
 mod peers;
+mod people;
+mod preferences;
+mod queue;
+mod rules;
 mod sessions;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod vault;
@@ -33,7 +44,17 @@ pub struct MemoryStore {
 
 struct State {
     clock: Arc<dyn Clock>,
+    // A change of a stream holds its lock while it takes the outbox's and then that of the contents.
     sessions: Mutex<sessions::Sessions>,
+    conversations: Mutex<conversations::Dialogues>,
+    approvals: Mutex<approvals::Questions>,
+    outbox: Mutex<queue::Queue>,
+    contents: Mutex<contents::Kept>,
+    rules: Mutex<rules::Made>,
+    people: Mutex<people::Known>,
+    preferences: Mutex<preferences::Chosen>,
+    marks: Mutex<preferences::Read>,
+    leases: Mutex<leases::Held>,
     secrets: Mutex<vault::Secrets>,
     accounts: Mutex<peers::Accounts>,
     inboxes: Mutex<inbox::Inboxes>,
@@ -49,6 +70,15 @@ impl MemoryStore {
             state: Arc::new(State {
                 clock,
                 sessions: Mutex::default(),
+                conversations: Mutex::default(),
+                approvals: Mutex::default(),
+                outbox: Mutex::default(),
+                contents: Mutex::default(),
+                rules: Mutex::default(),
+                people: Mutex::default(),
+                preferences: Mutex::default(),
+                marks: Mutex::default(),
+                leases: Mutex::default(),
                 secrets: Mutex::default(),
                 accounts: Mutex::default(),
                 inboxes: Mutex::default(),

@@ -42,7 +42,9 @@ pub use inbox::{Handling, Inbox, InboxEntry, InboxRow};
 pub use key_place::{KeyPlace, KeyPlaceKind};
 pub use leases::{Lease, Leases};
 pub use limiter::{BucketKey, Limiter, Rate, Verdict};
-pub use outbox::{Attempted, Backlog, Claimed, Deliveries, Delivery, DeliveryQuery, DeliveryState, Outbox, Queued};
+pub use outbox::{
+    Attempted, Backlog, CUT_SHORT, Claimed, Deliveries, Delivery, DeliveryQuery, DeliveryState, Outbox, Queued,
+};
 pub use peers::{DcAddress, KnownPeer, PeerKind, Peers, UpdateMark};
 pub use people::{Group, Pairing, People, Person, Role};
 pub use preferences::{Marks, Preferences};

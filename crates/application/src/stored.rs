@@ -7,9 +7,11 @@ mod approval;
 mod conversation;
 mod session;
 
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use telegraphist_domain::Timestamp;
 
 /// An event, or the state of an aggregate, at rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,11 @@ pub trait Snapshot: Sized {
 
     /// The state of a form, of any version.
     fn restore(form: &Form) -> Result<Self, Unreadable>;
+}
+
+/// A moment of the domain as rows and answers say it.
+pub fn date_of(at: Timestamp) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at.0).unwrap_or_default()
 }
 
 /// A form with its name beside its body, as stores keep it.

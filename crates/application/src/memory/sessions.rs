@@ -1,8 +1,7 @@
-use std::collections::HashMap;
-
 use async_trait::async_trait;
-use telegraphist_domain::{Aggregate, Session, SessionEvent, SessionId};
+use telegraphist_domain::{Session, SessionEvent, SessionId};
 
+use super::streams::Streams;
 use super::{MemoryStore, lock};
 use crate::ports::{AppendError, EventStore, Loaded, StoreError, Together, Version, Views};
 use crate::sessions::view_of;
@@ -11,17 +10,13 @@ use crate::views::SessionView;
 /// The streams, and which session was made default last.
 #[derive(Default)]
 pub(super) struct Sessions {
-    streams: HashMap<SessionId, Vec<SessionEvent>>,
+    streams: Streams<Session>,
     default: Option<SessionId>,
 }
 
 impl Sessions {
-    fn all(&self) -> impl Iterator<Item = Session> {
-        self.streams.values().filter_map(Session::replay)
-    }
-
     fn is_name_taken(&self, session: &Session) -> bool {
-        self.all().any(|other| other.id != session.id && other.name == session.name)
+        self.streams.states().any(|other| other.id != session.id && other.name == session.name)
     }
 
     fn view(&self, session: &Session) -> SessionView {
@@ -32,12 +27,7 @@ impl Sessions {
 #[async_trait]
 impl EventStore<Session> for MemoryStore {
     async fn load(&self, id: SessionId) -> Result<Option<Loaded<Session>>, StoreError> {
-        let sessions = lock(&self.state.sessions);
-        let Some(events) = sessions.streams.get(&id) else {
-            return Ok(None);
-        };
-        let version = Version(events.len() as u64);
-        Ok(Session::replay(events).map(|state| Loaded { state, version }))
+        Ok(lock(&self.state.sessions).streams.load(id))
     }
 
     async fn append(
@@ -45,26 +35,18 @@ impl EventStore<Session> for MemoryStore {
         id: SessionId,
         expected: Version,
         events: &[SessionEvent],
-        _together: &Together,
+        together: &Together,
     ) -> Result<Version, AppendError> {
         let mut sessions = lock(&self.state.sessions);
-        let mut stream = sessions.streams.get(&id).cloned().unwrap_or_default();
-        if Version(stream.len() as u64) != expected {
-            return Err(AppendError::Conflict);
-        }
-        if events.is_empty() {
-            return Ok(expected);
-        }
-        stream.extend_from_slice(events);
-        if Session::replay(&stream).is_some_and(|session| sessions.is_name_taken(&session)) {
+        let grown = sessions.streams.grown(id, expected, events)?;
+        if grown.state.as_ref().is_some_and(|session| sessions.is_name_taken(session)) {
             return Err(AppendError::NameTaken);
         }
+        self.keep_together(together)?;
         if events.iter().any(|event| matches!(event, SessionEvent::MadeDefault { .. })) {
             sessions.default = Some(id);
         }
-        let version = Version(stream.len() as u64);
-        sessions.streams.insert(id, stream);
-        Ok(version)
+        Ok(sessions.streams.put(id, grown))
     }
 }
 
@@ -72,7 +54,7 @@ impl EventStore<Session> for MemoryStore {
 impl Views for MemoryStore {
     async fn sessions(&self) -> Result<Vec<SessionView>, StoreError> {
         let sessions = lock(&self.state.sessions);
-        let mut views: Vec<_> = sessions.all().map(|session| sessions.view(&session)).collect();
+        let mut views: Vec<_> = sessions.streams.states().map(|session| sessions.view(session)).collect();
         views.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
         Ok(views)
     }

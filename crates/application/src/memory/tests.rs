@@ -5,23 +5,31 @@ use crate::contracts::{self, Place};
 use crate::ports::{AuditEntry, AuditLog, Clock, Verification};
 
 /// One store, whose clones are all there is after a "restart".
-struct InMemory(MemoryStore);
+struct InMemory {
+    clock: Arc<FixedClock>,
+    store: MemoryStore,
+}
 
 impl InMemory {
     fn new() -> Self {
-        Self(MemoryStore::new(Arc::new(FixedClock::default())))
+        let clock = Arc::new(FixedClock::default());
+        Self { store: MemoryStore::new(clock.clone()), clock }
     }
 }
 
 impl Place for InMemory {
     type Store = MemoryStore;
 
+    fn clock(&self) -> &FixedClock {
+        &self.clock
+    }
+
     async fn open(&self) -> MemoryStore {
-        self.0.clone()
+        self.store.clone()
     }
 }
 
-crate::contract_tests!(InMemory::new());
+crate::contract_tests!(InMemory::new(), 1_000);
 
 #[tokio::test]
 async fn a_key_ring_keeps_the_contract_of_key_places() {
@@ -30,7 +38,7 @@ async fn a_key_ring_keeps_the_contract_of_key_places() {
 
 #[tokio::test]
 async fn a_changed_row_breaks_the_chain() {
-    let store = InMemory::new().0;
+    let store = InMemory::new().store;
     let entry = AuditEntry {
         at: FixedClock::default().now(),
         principal: "owner".into(),

@@ -13,7 +13,7 @@ pub struct ApprovalQuery {
     pub is_pending: bool,
     /// Only of this principal.
     pub principal: Option<String>,
-    /// Only those asked before this one.
+    /// Only those asked before this one; none if it is not known.
     pub before: Option<ApprovalId>,
 }
 
@@ -23,7 +23,7 @@ pub trait Approvals: Send + Sync {
     /// The ones that fit, the one asked last first, at most `limit`. MUST show what this handle appended as soon as
     /// `append` returned.
     async fn approvals(&self, query: &ApprovalQuery, limit: usize) -> Result<Vec<Approval>, StoreError>;
-    /// The question that a message shows.
+    /// The question that a message shows; the one shown there last.
     async fn approval_on(&self, card: Card) -> Result<Option<ApprovalId>, StoreError>;
     /// The pending question of this requester about exactly this, if there is one; the one asked last.
     async fn pending_about(
@@ -80,7 +80,7 @@ pub struct RuleQuestion {
 /// What people have allowed beyond one call.
 #[async_trait]
 pub trait Rules: Send + Sync {
-    /// MUST be durable when it returns.
+    /// MUST be durable when it returns. Ids are fresh; one that is there already is left as it is.
     async fn make_rule(&self, rule: &Rule) -> Result<(), StoreError>;
     /// The newest one that counts now and allows it.
     async fn rule_for(&self, question: &RuleQuestion, now: DateTime<Utc>) -> Result<Option<Rule>, StoreError>;

@@ -40,7 +40,7 @@ pub struct SpokenQuery {
 /// Rows that answer questions about conversations; written by the store with the events they follow from.
 #[async_trait]
 pub trait Conversations: Send + Sync {
-    /// The conversation of an agent in a place. MUST show what this handle appended as soon as `append` returned.
+    /// The one conversation of an agent in a place. MUST show what this handle appended as soon as `append` returned.
     async fn conversation_in(&self, place: &Place, agent: &str) -> Result<Option<Conversation>, StoreError>;
     /// The conversations of a session's chat, whoever they are with, the one touched last first, at most `limit`.
     async fn conversations_in_chat(

@@ -22,7 +22,7 @@ pub enum AppendError {
     /// Somebody else appended first: load again and decide again.
     #[error("the stream has moved on")]
     Conflict,
-    /// A unique name is taken by another stream.
+    /// What only one stream can have is another's: a session's name, an agent's place.
     #[error("the name is taken")]
     NameTaken,
     /// What was to be queued with the events was queued before, under the same key in the same lane.
@@ -42,9 +42,10 @@ pub trait EventStore<A: Aggregate>: Send + Sync {
 
     /// MUST append all of `events` or none. MUST answer `Conflict` if the stream's version is not `expected`; a stream
     /// that was never written has version 0. MUST answer `NameTaken` if another stream holds a name that these events
-    /// claim; a removed stream holds none. Nothing to append is no error and gives `expected` if that is the version.
-    /// MUST keep what comes `together` with the events in the same transaction, and answer `AlreadyQueued` and append
-    /// nothing if one of its deliveries has a key that was used before in its lane.
+    /// claim; a removed stream holds none. A session claims its name; a conversation its place, for its agent. Nothing to
+    /// append is no error and gives `expected` if that is the version. MUST keep what comes `together` in the same
+    /// transaction, also where there is nothing to append, and answer `AlreadyQueued` and append nothing if one of its
+    /// deliveries has a key that was used before in its lane.
     async fn append(
         &self,
         id: A::Id,

@@ -21,8 +21,9 @@ pub struct Lease {
 /// Rights that only one process may have at a time.
 #[async_trait]
 pub trait Leases: Send + Sync {
-    /// Takes or renews it: MUST give it to one of many who ask at once. Gives the lease as it is then, whoever has it:
-    /// it was granted if the holder is who asked. Renewing keeps the epoch.
+    /// Takes or renews it: MUST give it to one of many who ask at once, and to nobody else while it lasts. Gives the
+    /// lease as it is then, whoever has it: it was granted if the holder is who asked. Renewing keeps the epoch, also
+    /// late where nobody took it meanwhile; whoever takes it otherwise gets a higher one than there ever was.
     async fn take_lease(
         &self,
         name: &str,

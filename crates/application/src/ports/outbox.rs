@@ -46,14 +46,22 @@ impl DeliveryState {
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::Queued | Self::Sending)
     }
+
+    /// Whether somebody should look at it; it is kept until it is queued again.
+    pub const fn is_stuck(self) -> bool {
+        matches!(self, Self::Failed | Self::Dead | Self::Unknown)
+    }
 }
+
+/// Why a delivery is unknown that was being sent when its process ended.
+pub const CUT_SHORT: &str = "the process ended before Telegram answered";
 
 /// A delivery, without what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Its id.
     pub id: DeliveryId,
-    /// Position among all deliveries; from 1, and grows.
+    /// Position among all deliveries; from 1, and grows. Whatever is queued again gets a new one.
     pub position: u64,
     /// Where it keeps its order.
     pub lane: Lane,
@@ -140,14 +148,17 @@ pub struct Queued {
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// MUST be durable when it returns, all of them or none. Where a key was used before in its lane, MUST queue nothing
-    /// and give the earlier delivery. MUST mark unsent ones as `Replaced` that a new one makes pointless.
+    /// and give the earlier delivery. MUST mark those as `Replaced` that still wait and that a new one makes pointless.
+    /// Ids are fresh; one that is there already is an error.
     async fn enqueue(&self, deliveries: &[NewDelivery]) -> Result<Vec<Queued>, StoreError>;
 
     /// What can be sent now in `session`, at most one of each lane: the oldest that waits. MUST leave out the lanes in
     /// `busy`, lanes with one that is `Sending`, and lanes whose oldest waits to be tried again later. One that waits for
     /// `not_before` and was never tried holds up nobody. MUST give the most urgent lanes first, and of equals the one
-    /// that has waited longest. MUST mark what it gives as `Sending`, with one more attempt, durable when it returns;
-    /// MUST mark as `Expired` instead what is not to be sent any more.
+    /// whose oldest has waited longest; a lane is as urgent as the most urgent that waits its turn in it, so that a
+    /// question behind a notice does not wait for the notices to others. MUST mark what it gives as `Sending`, with one
+    /// more attempt, durable when it returns; MUST mark as `Expired` instead what of the session is not to be sent any
+    /// more.
     async fn claim(
         &self,
         session: SessionId,
@@ -156,17 +167,18 @@ pub trait Outbox: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError>;
 
-    /// MUST be durable when it returns; replaces the state of the same part.
+    /// MUST be durable when it returns; replaces the state of the same part. What is not there is left alone.
     async fn note_part(&self, id: DeliveryId, part: u32, state: &PartState) -> Result<(), StoreError>;
 
     /// MUST be durable when it returns. Only one that is `Sending` can end an attempt; any other is left alone.
     async fn finish(&self, id: DeliveryId, how: &Attempted, now: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// After a start: what was `Sending` when the process before ended becomes `Unknown`. Gives them.
+    /// After a start: what was `Sending` when the process before ended becomes `Unknown`, [`CUT_SHORT`]. Gives them,
+    /// oldest first.
     async fn recover(&self, session: SessionId, now: DateTime<Utc>) -> Result<Vec<Delivery>, StoreError>;
 
-    /// Queues again, at the end of its lane, what has `Failed`, is `Dead` or `Unknown`, with no attempts yet and its
-    /// parts kept. False for any other.
+    /// Queues again, at the end of its lane and to be sent at once, what has `Failed`, is `Dead` or `Unknown`, with no
+    /// attempts yet and its parts kept. False for any other. When it expires stays.
     async fn requeue(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<bool, StoreError>;
 }
 
@@ -190,7 +202,8 @@ pub struct Backlog {
     pub sending: u64,
     /// Failed, dead or unknown.
     pub stuck: u64,
-    /// When the next that waits for its time can be sent; `None` if none waits for a time.
+    /// When the next that waits for its time can be sent, later than now by the store's clock; `None` if none waits for
+    /// a time.
     pub next: Option<DateTime<Utc>>,
 }
 
@@ -203,7 +216,7 @@ pub trait Deliveries: Send + Sync {
     async fn body(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, StoreError>;
     /// Newest first, at most `limit`.
     async fn deliveries(&self, query: &DeliveryQuery, limit: usize) -> Result<Vec<Delivery>, StoreError>;
-    /// The one that became this message.
+    /// The one that became this message, whole or in part; the first, where later ones changed it.
     async fn of_message(&self, lane: Lane, message_id: i32) -> Result<Option<Delivery>, StoreError>;
     /// The ones queued under this key, of all lanes, oldest first.
     async fn of_key(&self, once: &Once) -> Result<Vec<Delivery>, StoreError>;

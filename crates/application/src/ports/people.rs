@@ -102,7 +102,7 @@ pub trait People: Send + Sync {
     async fn note_group(&self, group: &Group) -> Result<(), StoreError>;
     /// Leaves a group alone again.
     async fn forget_group(&self, chat: ChatId) -> Result<(), StoreError>;
-    /// Lets somebody wait at the door; one code each, the newest.
+    /// Lets somebody wait at the door; one code each, the newest, and a code belongs to who got it last.
     async fn note_pairing(&self, pairing: &Pairing) -> Result<(), StoreError>;
     /// Who waits with this code, and waits no more: MUST give it once, also to several who ask at once.
     async fn take_pairing(&self, code: [u8; 32], now: DateTime<Utc>) -> Result<Option<Pairing>, StoreError>;
