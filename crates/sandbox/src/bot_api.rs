@@ -14,6 +14,7 @@ mod methods;
 mod polling;
 mod request;
 mod server;
+mod text;
 mod view;
 
 pub(crate) use desk::Desk;

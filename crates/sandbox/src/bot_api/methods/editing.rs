@@ -2,12 +2,13 @@
 
 use super::Call;
 use crate::bot_api::answer::{ApiError, Outcome};
+use crate::bot_api::text::Words;
 use crate::world::editing::Change;
 use crate::world::keyboards::Keyboard;
 use crate::world::peers::Peer;
 
 pub(super) fn edit_message_text(call: &mut Call<'_>) -> Outcome {
-    let words = call.words("text", "entities")?;
+    let words = call.text()?;
     let keyboard = call.given.inline_keyboard()?;
     edit(call, Some(words), keyboard)
 }
@@ -17,10 +18,9 @@ pub(super) fn edit_message_reply_markup(call: &mut Call<'_>) -> Outcome {
     edit(call, None, keyboard)
 }
 
-type Words = (String, Vec<grammers_tl_types::enums::MessageEntity>);
-
 fn edit(call: &mut Call<'_>, words: Option<Words>, keyboard: Option<Keyboard>) -> Outcome {
     let (peer, id) = call.own_message()?;
+    let words = words.map(|words| (words.text, words.entities));
     let change = Change { words, keyboard, ..Change::default() };
     let cause = call.cause();
     call.world.edit(&cause, peer, id, change).map_err(ApiError::from)?;

@@ -2,12 +2,13 @@
 
 use super::Call;
 use crate::bot_api::answer::{ApiError, Outcome};
+use crate::bot_api::text::Words;
 use crate::world::World;
 use crate::world::messages::Media;
 use crate::world::posting::Draft;
 
 pub(super) fn send_message(call: &mut Call<'_>) -> Outcome {
-    let (text, entities) = call.words("text", "entities")?;
+    let Words { text, entities } = call.text()?;
     let keyboard = call.given.keyboard()?;
     let peer = call.chat()?;
     let media = World::first_link(&text).map(|url| Media::Page(url.to_owned()));
