@@ -8,6 +8,8 @@ mod answer;
 mod arguments;
 mod catalogue;
 mod desk;
+mod fields;
+mod files;
 mod json;
 mod keyboards;
 mod methods;

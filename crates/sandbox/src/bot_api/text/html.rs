@@ -272,27 +272,31 @@ impl Open {
 /// The character that a reference such as `&lt;` stands for, and how many bytes it takes.
 fn reference(text: &str) -> Option<(char, usize)> {
     let inner = text.strip_prefix('&')?;
-    let (shown, length) = match inner.strip_prefix('#') {
-        Some(number) => {
-            let (digits, radix, skipped) = match number.strip_prefix('x') {
-                Some(digits) => (digits, 16, 3),
-                None => (number, 10, 2),
-            };
-            let end = digits.find(|letter: char| !letter.is_digit(radix)).unwrap_or(digits.len());
-            let code = u32::from_str_radix(&digits[..end], radix).ok().filter(|code| *code != 0);
-            (char::from_u32(code.filter(|_| skipped + end < 10)?)?, skipped + end)
-        }
-        None => {
-            let end = inner.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(inner.len());
-            let shown = match &inner[..end] {
-                "lt" => '<',
-                "gt" => '>',
-                "amp" => '&',
-                "quot" => '"',
-                _ => return None,
-            };
-            (shown, 1 + end)
-        }
-    };
+    let (shown, length) = if inner.starts_with('#') { numeric(inner)? } else { named(inner)? };
+    let length = 1 + length;
     Some((shown, length + usize::from(text[length..].starts_with(';'))))
+}
+
+/// `#65` or `#x41`.
+fn numeric(inner: &str) -> Option<(char, usize)> {
+    let (digits, radix) = match inner.strip_prefix("#x") {
+        Some(digits) => (digits, 16),
+        None => (&inner[1..], 10),
+    };
+    let end = digits.find(|letter: char| !letter.is_digit(radix)).unwrap_or(digits.len());
+    let length = inner.len() - digits.len() + end;
+    let code = u32::from_str_radix(&digits[..end], radix).ok().filter(|code| *code != 0 && length < 9)?;
+    Some((char::from_u32(code)?, length))
+}
+
+fn named(inner: &str) -> Option<(char, usize)> {
+    let end = inner.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(inner.len());
+    let shown = match &inner[..end] {
+        "lt" => '<',
+        "gt" => '>',
+        "amp" => '&',
+        "quot" => '"',
+        _ => return None,
+    };
+    Some((shown, end))
 }

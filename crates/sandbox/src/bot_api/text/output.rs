@@ -33,9 +33,9 @@ pub(crate) struct Date {
     /// The day of the week.
     pub(crate) weekday: bool,
     /// The date in digits.
-    pub(crate) short_date: bool,
+    pub(crate) day_in_digits: bool,
     /// The date in words.
-    pub(crate) long_date: bool,
+    pub(crate) day_in_words: bool,
     /// Hours and minutes.
     pub(crate) short_time: bool,
     /// Hours, minutes and seconds.
@@ -52,8 +52,8 @@ impl Date {
         }
         let rest = format.strip_prefix('w').inspect(|_| date.weekday = true).unwrap_or(format);
         let rest = match rest.chars().next() {
-            Some('d') => rest.strip_prefix('d').inspect(|_| date.short_date = true)?,
-            Some('D') => rest.strip_prefix('D').inspect(|_| date.long_date = true)?,
+            Some('d') => rest.strip_prefix('d').inspect(|_| date.day_in_digits = true)?,
+            Some('D') => rest.strip_prefix('D').inspect(|_| date.day_in_words = true)?,
             _ => rest,
         };
         match rest {
@@ -83,8 +83,8 @@ impl Mark {
                 relative: date.relative,
                 short_time: date.short_time,
                 long_time: date.long_time,
-                short_date: date.short_date,
-                long_date: date.long_date,
+                short_date: date.day_in_digits,
+                long_date: date.day_in_words,
                 day_of_week: date.weekday,
                 offset,
                 length,

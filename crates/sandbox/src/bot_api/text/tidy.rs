@@ -24,7 +24,7 @@ pub(super) fn tidy(words: Words) -> Result<Words, ApiError> {
     }
     entities.retain(|entity| entity.length() > 0);
     let entities = nest(entities);
-    Ok(trim(text, entities))
+    Ok(trim(&text, entities))
 }
 
 fn unit_count(text: &str) -> i32 {
@@ -153,7 +153,7 @@ fn is_code(entity: &MessageEntity) -> bool {
 }
 
 /// Takes blanks off the edges, in front only up to the first mark; marks of nothing but blanks go.
-fn trim(text: String, mut entities: Vec<MessageEntity>) -> Words {
+fn trim(text: &str, mut entities: Vec<MessageEntity>) -> Words {
     let is_blank = |letter: char| matches!(letter, ' ' | '\n');
     let wide: Vec<u16> = text.encode_utf16().collect();
     entities.retain(|entity| {
