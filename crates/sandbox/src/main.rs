@@ -19,6 +19,9 @@ struct Arguments {
     /// Where the control API answers.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     control: SocketAddr,
+    /// Where the Bot API answers.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    bot_api: SocketAddr,
     /// The same number makes the same world.
     #[arg(long, default_value_t = Seed::default().seed)]
     seed: u64,
@@ -43,6 +46,7 @@ async fn serve(arguments: Arguments) -> Result<(), SandboxError> {
     let sandbox = Sandbox::start(Options {
         mtproto: arguments.mtproto,
         control: Some(arguments.control),
+        bot_api: Some(arguments.bot_api),
         seed: Seed { seed: arguments.seed, messages: arguments.messages },
     })
     .await?;
@@ -58,6 +62,7 @@ fn announce(sandbox: &Sandbox) {
     let addresses = serde_json::json!({
         "mtproto": sandbox.mtproto_address(),
         "control": sandbox.control_address(),
+        "bot_api": sandbox.bot_api_address(),
     });
     println!("{addresses}");
 }
