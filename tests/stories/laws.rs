@@ -29,6 +29,7 @@ fn arrows_point_inwards() {
     let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("telegraphist-domain", [].as_slice()),
         ("telegraphist-application", &["telegraphist-domain"]),
+        ("telegraphist-bot", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-files", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-keyring", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-mtproto", &["telegraphist-domain", "telegraphist-application"]),
@@ -64,12 +65,13 @@ fn arrows_point_inwards() {
 
 #[test]
 fn each_technology_has_one_home() {
-    let homes: [(&str, &[&str]); 11] = [
+    let homes: [(&str, &[&str]); 12] = [
         ("grammers-client", &["telegraphist-mtproto"]),
         ("grammers-session", &["telegraphist-mtproto"]),
         ("grammers-mtsender", &["telegraphist-mtproto"]),
         ("grammers-tl-types", &["telegraphist-mtproto", "telegraphist-sandbox"]),
         ("grammers-crypto", &["telegraphist-mtproto", "telegraphist-sandbox"]),
+        ("teloxide", &["telegraphist-bot"]),
         ("sqlx", &["telegraphist-sqlite"]),
         ("secret-service", &["telegraphist-keyring"]),
         ("zbus", &["telegraphist-keyring"]),

@@ -120,6 +120,11 @@ pub struct Cursors {
 }
 
 impl Cursors {
+    /// For what has no pages.
+    pub fn none() -> Self {
+        Self { seal: Arc::new(|_| String::new()), position: None }
+    }
+
     /// The position that the caller's cursor holds; `None` at the start of a list. The pipeline has checked its seal,
     /// so a position that does not decode was made by another version.
     pub fn position<P: DeserializeOwned>(&self) -> Result<Option<P>, Refused> {

@@ -27,6 +27,11 @@ impl Request {
         Self { method: camel_case(P::NAME), arguments, files: Vec::new() }
     }
 
+    /// A method whose arguments are added one by one: those that carry files are not teloxide's to say.
+    pub(crate) fn named(method: &str) -> Self {
+        Self { method: method.to_owned(), arguments: Map::new(), files: Vec::new() }
+    }
+
     /// The same with one more argument: for what is newer than teloxide.
     pub(crate) fn with(mut self, name: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value).expect("arguments are plain data");
@@ -38,6 +43,12 @@ impl Request {
     pub(crate) fn with_files(mut self, files: Vec<Upload>) -> Self {
         self.files = files;
         self
+    }
+
+    /// The same once more; none where it has files, which can be read only once.
+    pub(crate) fn again(&self) -> Option<Self> {
+        let is_plain = self.files.is_empty();
+        is_plain.then(|| Self { method: self.method.clone(), arguments: self.arguments.clone(), files: Vec::new() })
     }
 
     /// The chat that it is about, as far as a number names it.
@@ -87,7 +98,7 @@ mod tests {
         let mut payload = payloads::SendMessage::new(types::ChatId(7), "hello");
         payload.message_thread_id = Some(types::ThreadId(types::MessageId(3)));
         payload.reply_parameters = Some(types::ReplyParameters::new(types::MessageId(5)));
-        payload.entities = Some(vec![types::MessageEntity::expandable_blockquote(0, 5)]);
+        payload.entities = Some(vec![types::MessageEntity::bold(0, 5)]);
         let request = Request::of(&payload).with("reply_markup", json!({"inline_keyboard": []}));
         assert_eq!(request.method, "sendMessage");
         let wanted = json!({
@@ -95,7 +106,7 @@ mod tests {
             "text": "hello",
             "message_thread_id": 3,
             "reply_parameters": {"message_id": 5},
-            "entities": [{"type": "expandable_blockquote", "offset": 0, "length": 5}],
+            "entities": [{"type": "bold", "offset": 0, "length": 5}],
             "reply_markup": {"inline_keyboard": []},
         });
         assert_eq!(arguments(&request), wanted);

@@ -11,8 +11,7 @@ use telegraphist_application::text::{self, CAPTION_MAX, CAPTION_MAX_PREMIUM, For
 use telegraphist_application::views::{Sent, SentPart};
 
 use super::delivery::{
-    Likeness, Standing, Trace, entity_line, is_duplicate, note_sent, note_started, preview, random_id, reply_to, sent,
-    standing,
+    Likeness, Standing, Trace, is_duplicate, note_sent, note_started, preview, random_id, reply_to, sent, standing,
 };
 use super::receipt::{Delivered, Receipt};
 use crate::account::Account;
@@ -108,7 +107,7 @@ impl Account {
             items.push(SentPart { message_id: None, date: None, text: None, entities: Vec::new(), file: Some(shown) });
         }
         if let Some(first) = items.first_mut().filter(|_| !caption.text.is_empty()) {
-            first.entities = caption.entities.iter().map(entity_line).collect();
+            first.entities = caption.entities.iter().map(ToString::to_string).collect();
             first.text = Some(caption.text);
         }
         Ok(items)

@@ -1,0 +1,9 @@
+//! The adapter against the sandbox; and, for what the sandbox does not do, against a stand-in for the Bot API.
+
+mod cards;
+mod hearing;
+mod messages;
+mod receiving;
+mod stage;
+mod stand_in;
+mod trouble;
