@@ -77,7 +77,6 @@ impl Receiver {
             // A panic has been told by its hook, and there is nothing left to end.
             let _ = task.await;
         }
-        self.standing.set(ReceptionState::Stopped, None);
     }
 
     fn is_running(&self) -> bool {
@@ -111,6 +110,7 @@ impl BotAccounts {
             Some(before) => Arc::clone(&before.standing),
             None => Arc::new(Standing::new(Arc::clone(&self.ports.clock))),
         };
+        standing.set(ReceptionState::Starting, None);
         let cancel = CancellationToken::new();
         let ear = Ear { account, standing: Arc::clone(&standing), pace: self.settings.pace };
         let work = match (&how, &secret, token) {

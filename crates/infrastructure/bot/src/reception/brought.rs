@@ -22,7 +22,6 @@ const ANSWER_MAX: Duration = Duration::from_secs(20);
 
 /// Tells Telegram where to bring updates to, again until it has understood; then waits for `cancel`.
 pub(super) async fn announce(ear: Ear, url: String, secret: SecretString, cancel: CancellationToken) {
-    ear.standing.set(ReceptionState::Starting, None);
     let mut pauses = Pauses::new(ear.pace.pause);
     loop {
         let payload = SetWebhook { url: &url, secret_token: secret.expose_secret(), allowed_updates: ALLOWED_UPDATES };

@@ -37,7 +37,6 @@ enum Trouble {
 
 /// Asks until `cancel`, or until the token is not good any more.
 pub(super) async fn poll(ear: Ear, lease: Lease, cancel: CancellationToken) {
-    ear.standing.set(ReceptionState::Starting, None);
     let mut polling = Polling { pauses: Pauses::new(ear.pace.pause), ear, lease, offset: None, is_new: true };
     loop {
         let asking = AssertUnwindSafe(polling.ask_on()).catch_unwind();

@@ -73,6 +73,12 @@ impl StandIn {
         script.replies.entry(method.to_lowercase()).or_default().push_back(reply);
     }
 
+    /// What to answer to a method from now on.
+    pub(super) fn reply_only(&self, method: &str, reply: Reply) {
+        let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        script.replies.insert(method.to_lowercase(), VecDeque::from([reply]));
+    }
+
     /// With what a method was called, in order.
     pub(super) fn asked(&self, method: &str) -> Vec<Value> {
         let script = self.script.lock().unwrap_or_else(PoisonError::into_inner);

@@ -14,10 +14,8 @@ struct Envelope<'a> {
     #[serde(borrow)]
     result: Option<&'a RawValue>,
     error_code: Option<u16>,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    parameters: Parameters,
+    description: Option<String>,
+    parameters: Option<Parameters>,
 }
 
 #[derive(Default, Deserialize)]
@@ -34,12 +32,15 @@ pub(super) fn read(status: u16, body: &[u8]) -> Result<Box<RawValue>, CallError>
     match envelope.result {
         Some(result) if envelope.ok => Ok(result.to_owned()),
         _ if envelope.ok => Err(CallError::Lost("the answer holds no result".into())),
-        _ => Err(CallError::Refused(Refusal {
-            code: envelope.error_code.unwrap_or(status),
-            description: envelope.description,
-            retry_after: envelope.parameters.retry_after.map(Duration::from_secs),
-            migrate_to: envelope.parameters.migrate_to_chat_id.map(ChatId),
-        })),
+        _ => {
+            let parameters = envelope.parameters.unwrap_or_default();
+            Err(CallError::Refused(Refusal {
+                code: envelope.error_code.unwrap_or(status),
+                description: envelope.description.unwrap_or_default(),
+                retry_after: parameters.retry_after.map(Duration::from_secs),
+                migrate_to: parameters.migrate_to_chat_id.map(ChatId),
+            }))
+        }
     }
 }
 
@@ -90,6 +91,7 @@ mod tests {
         );
         assert_eq!(moved.migrate_to, Some(ChatId(-1_001_234_567_890)));
         assert_eq!(refusal(403, r#"{"ok":false}"#).code, 403);
+        assert_eq!(refusal(409, r#"{"ok":false,"description":null,"parameters":null}"#).code, 409);
     }
 
     #[test]
