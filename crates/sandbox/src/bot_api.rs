@@ -13,6 +13,7 @@ mod files;
 mod json;
 mod keyboards;
 mod methods;
+mod page;
 mod polling;
 mod request;
 mod server;
@@ -20,4 +21,5 @@ mod text;
 mod view;
 
 pub(crate) use desk::Desk;
+pub use page::page;
 pub(crate) use server::serve;

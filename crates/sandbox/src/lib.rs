@@ -16,6 +16,7 @@ mod server;
 pub mod wire;
 pub mod world;
 
+pub use bot_api::page as bot_api_page;
 pub use faults::{ANY_METHOD, Fault};
 pub use sandbox::{
     AccountInfo, Actor, Answered, Info, Mail, MailButton, Name, Options, Revocation, Sandbox, SandboxError, Words,

@@ -126,6 +126,14 @@ const METHODS: &[(&str, Method)] = &[
     ("unpinAllGeneralForumTopicMessages", topics::unpin_all_general_forum_topic_messages),
 ];
 
+/// Methods that wait, and are therefore performed elsewhere.
+const WAITING: &[&str] = &["getUpdates"];
+
+/// Whether a method does what it should.
+pub(crate) fn is_performed(name: &str) -> bool {
+    WAITING.contains(&name) || METHODS.iter().any(|(known, _)| *known == name)
+}
+
 /// Performs a method by its name in the documentation's spelling; its arguments have been checked.
 pub(crate) fn perform(state: &mut State, bot: i64, name: &str, given: Given) -> Outcome {
     let method = METHODS.iter().find(|(known, _)| *known == name).map(|(_, method)| method);
@@ -138,4 +146,18 @@ pub(crate) fn perform(state: &mut State, bot: i64, name: &str, given: Given) -> 
 fn stub(name: &str) -> Answer {
     let result = Catalogue::get().method(name).map(|method| blank(&method.returns)).unwrap_or_default();
     Node::Leaf(result).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_documented_methods_are_performed() {
+        let names = METHODS.iter().map(|(name, _)| *name).chain(WAITING.iter().copied());
+        for name in names {
+            assert_eq!(Catalogue::get().method(name).map(|method| method.name.as_str()), Some(name));
+            assert!(METHODS.iter().filter(|(known, _)| *known == name).count() <= 1, "{name} is there twice");
+        }
+    }
 }
