@@ -19,6 +19,7 @@ mod request;
 mod server;
 mod text;
 mod view;
+mod webhooks;
 
 pub(crate) use desk::Desk;
 pub use page::page;

@@ -126,12 +126,12 @@ const METHODS: &[(&str, Method)] = &[
     ("unpinAllGeneralForumTopicMessages", topics::unpin_all_general_forum_topic_messages),
 ];
 
-/// Methods that wait, and are therefore performed elsewhere.
-const WAITING: &[&str] = &["getUpdates"];
+/// Methods about the bot's updates, which are performed elsewhere: they wait or begin tasks.
+const UPDATES: &[&str] = &["getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo"];
 
 /// Whether a method does what it should.
 pub(crate) fn is_performed(name: &str) -> bool {
-    WAITING.contains(&name) || METHODS.iter().any(|(known, _)| *known == name)
+    UPDATES.contains(&name) || METHODS.iter().any(|(known, _)| *known == name)
 }
 
 /// Performs a method by its name in the documentation's spelling; its arguments have been checked.
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn only_documented_methods_are_performed() {
-        let names = METHODS.iter().map(|(name, _)| *name).chain(WAITING.iter().copied());
+        let names = METHODS.iter().map(|(name, _)| *name).chain(UPDATES.iter().copied());
         for name in names {
             assert_eq!(Catalogue::get().method(name).map(|method| method.name.as_str()), Some(name));
             assert!(METHODS.iter().filter(|(known, _)| *known == name).count() <= 1, "{name} is there twice");

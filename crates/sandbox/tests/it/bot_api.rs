@@ -5,3 +5,4 @@ mod catalogue;
 mod groups;
 mod robot;
 mod sending;
+mod webhooks;

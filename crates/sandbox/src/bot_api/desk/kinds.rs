@@ -72,6 +72,11 @@ impl Allowed {
         if names.is_empty() { Self::default() } else { Self { kinds } }
     }
 
+    /// Their names, if they are others than the usual ones.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        if *self == Self::default() { Vec::new() } else { self.kinds.iter().map(|kind| kind.name()).collect() }
+    }
+
     /// Whether the bot wants this kind.
     pub(crate) fn contains(&self, kind: UpdateKind) -> bool {
         self.kinds.contains(&kind)

@@ -33,6 +33,16 @@ pub(super) fn content(world: &World, bot: i64, event: &BotEvent) -> Option<(Upda
     }
 }
 
+/// What an event is about, as a number: its chat; for a pressed button whoever pressed.
+pub(super) fn about(world: &World, event: &BotEvent) -> i64 {
+    match event {
+        BotEvent::New(peer, _) | BotEvent::Edited(peer, _) => peer.marked(),
+        BotEvent::Callback(query) => world.callbacks.get(*query).map_or(0, |callback| callback.by),
+        BotEvent::Member(change) => change.peer.marked(),
+        BotEvent::JoinRequest(channel, ..) => Peer::Channel(*channel).marked(),
+    }
+}
+
 fn is_channel(world: &World, peer: Peer) -> bool {
     matches!(peer, Peer::Channel(id) if world.channels.get(&id).is_some_and(Channel::is_broadcast))
 }
