@@ -166,6 +166,16 @@ fn the_page_of_tools_is_what_the_catalogue_says() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[test]
+fn the_page_of_the_bot_api_is_what_the_sandbox_performs() -> anyhow::Result<()> {
+    let written = fs_err::read_to_string(repository().join("docs/BOT_API.md"))?;
+    let output =
+        std::process::Command::new(telegraphist_tests::program("telegram-sandbox")).arg("--bot-api-page").output()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(written == String::from_utf8(output.stdout)?, "docs/BOT_API.md is not up to date; run `cargo xtask docs`");
+    Ok(())
+}
+
 fn rust_files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];

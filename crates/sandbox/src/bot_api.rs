@@ -13,11 +13,14 @@ mod files;
 mod json;
 mod keyboards;
 mod methods;
+mod page;
 mod polling;
 mod request;
 mod server;
 mod text;
 mod view;
+mod webhooks;
 
 pub(crate) use desk::Desk;
+pub use page::page;
 pub(crate) use server::serve;

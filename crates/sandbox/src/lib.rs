@@ -16,12 +16,14 @@ mod server;
 pub mod wire;
 pub mod world;
 
+pub use bot_api::page as bot_api_page;
 pub use faults::{ANY_METHOD, Fault};
 pub use sandbox::{
     AccountInfo, Actor, Answered, Info, Mail, MailButton, Name, Options, Revocation, Sandbox, SandboxError, Words,
 };
 pub use server::Counters;
 pub use world::Seed;
+pub use world::company::{FileKind, Sending};
 
 /// The example of the README, compiled and run as a test.
 #[cfg(doctest)]

@@ -22,6 +22,9 @@ struct Arguments {
     /// Where the Bot API answers.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     bot_api: SocketAddr,
+    /// Only print the page of the Bot API's methods.
+    #[arg(long)]
+    bot_api_page: bool,
     /// The same number makes the same world.
     #[arg(long, default_value_t = Seed::default().seed)]
     seed: u64,
@@ -33,7 +36,12 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).with_writer(std::io::stderr).init();
-    match serve(Arguments::parse()).await {
+    let arguments = Arguments::parse();
+    if arguments.bot_api_page {
+        print_page();
+        return ExitCode::SUCCESS;
+    }
+    match serve(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("telegram-sandbox: {}", with_causes(&error));
@@ -65,6 +73,11 @@ fn announce(sandbox: &Sandbox) {
         "bot_api": sandbox.bot_api_address(),
     });
     println!("{addresses}");
+}
+
+#[expect(clippy::print_stdout, reason = "this page is the program's output")]
+fn print_page() {
+    print!("{}", telegraphist_sandbox::bot_api_page());
 }
 
 async fn interrupted() {

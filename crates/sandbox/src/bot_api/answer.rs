@@ -61,6 +61,17 @@ impl ApiError {
         Self::new(409, format!("Conflict: {reason}"))
     }
 
+    /// 429: how many seconds to wait.
+    pub(crate) fn too_many(seconds: i32) -> Self {
+        let description = format!("Too Many Requests: retry after {seconds}");
+        Self { retry_after: Some(seconds), ..Self::new(429, description) }
+    }
+
+    /// 500: the server is going down or has begun anew.
+    pub(crate) fn restart() -> Self {
+        Self::new(500, "Internal Server Error: restart")
+    }
+
     /// 401 for a token that nobody has.
     pub(crate) fn unauthorized() -> Self {
         Self::new(401, "Unauthorized")

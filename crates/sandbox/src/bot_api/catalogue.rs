@@ -104,7 +104,6 @@ impl Catalogue {
     }
 
     /// All methods, by name.
-    #[cfg(test)]
     pub(crate) fn methods(&self) -> Vec<&Method> {
         let mut methods: Vec<&Method> = self.methods.values().collect();
         methods.sort_by(|one, other| one.name.cmp(&other.name));

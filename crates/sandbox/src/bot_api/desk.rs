@@ -4,6 +4,7 @@
 
 mod kinds;
 mod updates;
+mod webhook;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -12,7 +13,9 @@ use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 pub(crate) use kinds::{Allowed, UpdateKind};
+pub(crate) use webhook::{Delivery, Next, Taken, Target, Webhook};
 
+use super::answer::ApiError;
 use super::catalogue::Kind;
 use super::json::{Node, Object};
 use super::server::difference;
@@ -36,6 +39,14 @@ pub(crate) struct Queue {
     pub(crate) allowed: Allowed,
     /// Whose turn it is to wait for updates: a newer poll ends the one before.
     pub(crate) poll: u64,
+    /// What the poll that was ended last is told.
+    ended: Option<ApiError>,
+    /// Where updates are taken, if the program does not fetch them.
+    pub(crate) webhook: Option<Webhook>,
+    /// Grows with each change of the webhook.
+    webhook_number: u64,
+    /// When the webhook was changed last, in milliseconds.
+    pub(crate) webhook_changed_at: Option<i64>,
     changed: watch::Sender<()>,
 }
 
@@ -44,6 +55,8 @@ pub(crate) struct Queue {
 pub(crate) struct Stored {
     /// Its number.
     pub(crate) id: i64,
+    /// What it is about: updates about the same are told one after another.
+    about: i64,
     /// All of it as JSON.
     text: Arc<RawValue>,
     /// When it is too old, in milliseconds.
@@ -58,6 +71,10 @@ impl Default for Queue {
             waiting: VecDeque::new(),
             allowed: Allowed::default(),
             poll: 0,
+            ended: None,
+            webhook: None,
+            webhook_number: 0,
+            webhook_changed_at: None,
             changed: watch::Sender::new(()),
         }
     }
@@ -66,8 +83,8 @@ impl Default for Queue {
 impl Desk {
     /// Forgets everything; whoever waits is woken and finds nothing.
     pub(crate) fn clear(&mut self) {
-        for queue in self.queues.drain() {
-            queue.1.changed.send_replace(());
+        for (_, queue) in self.queues.drain() {
+            queue.wake();
         }
     }
 
@@ -80,22 +97,24 @@ impl Desk {
     pub(crate) fn note(&mut self, world: &World, bot: i64, event: &BotEvent) -> Option<String> {
         let queue = self.queues.entry(bot).or_default();
         let (kind, content) = updates::content(world, bot, event)?;
+        let about = updates::about(world, event);
         if !queue.allowed.contains(kind) {
             return None;
         }
         let update = Object::new().with("update_id", queue.next_id).with(kind.name(), content);
         let whole = Kind::Object("Update".to_owned());
         let difference = difference(&Node::Object(update.clone()), &whole);
-        queue.append(kind, &update, world.clock.millis());
+        queue.append(kind, about, &update, world.clock.millis());
         difference.map(|difference| format!("{}: {difference}", kind.name()))
     }
 }
 
 impl Queue {
-    fn append(&mut self, kind: UpdateKind, update: &Object, now: i64) {
+    fn append(&mut self, kind: UpdateKind, about: i64, update: &Object, now: i64) {
         let text = serde_json::value::to_raw_value(update).expect("the box's own objects have string keys");
         let stored = Stored {
             id: self.next_id,
+            about,
             text: text.into(),
             expires: now + i64::try_from(kind.life().as_millis()).unwrap_or(i64::MAX),
         };
@@ -105,6 +124,23 @@ impl Queue {
             self.waiting.pop_front();
         }
         self.wake();
+    }
+
+    /// Ends the wait of whoever waits for updates, who is told why.
+    pub(crate) fn end_poll(&mut self, reason: ApiError) {
+        self.poll += 1;
+        self.ended = Some(reason);
+        self.wake();
+    }
+
+    /// What a poll is told that was ended.
+    pub(crate) fn reason(&self) -> ApiError {
+        self.ended.clone().unwrap_or_else(ApiError::restart)
+    }
+
+    /// Forgets all that waits.
+    pub(crate) fn forget_all(&mut self) {
+        self.waiting.clear();
     }
 
     /// Wakes whoever waits for updates.

@@ -18,7 +18,7 @@ use super::catalogue::conforming::{Rigour, conforms};
 use super::catalogue::{Catalogue, Kind};
 use super::json::Node;
 use super::request::{self, Given};
-use super::{methods, polling};
+use super::{methods, polling, webhooks};
 use crate::server::Hub;
 
 /// Longer tokens are not looked up.
@@ -106,6 +106,9 @@ pub(super) async fn perform(hub: &Arc<Hub>, bot: i64, name: &str, given: Given) 
     unknown?;
     let outcome = match method.name.as_str() {
         "getUpdates" => polling::get_updates(hub, bot, &given).await,
+        "setWebhook" => webhooks::set(hub, bot, &given),
+        "deleteWebhook" => Ok(webhooks::remove(hub, bot, &given)),
+        "getWebhookInfo" => Ok(webhooks::info(hub, bot)),
         name => hub.change(|state| methods::perform(state, bot, name, given)),
     };
     if let Ok(answer) = &outcome

@@ -22,6 +22,24 @@ pub(super) fn content(world: &World, bot: i64, event: &BotEvent) -> Option<(Upda
             Some((kind, view.message_at(*peer, *id)?))
         }
         BotEvent::Callback(query) => Some((UpdateKind::CallbackQuery, callback(&view, *query)?)),
+        BotEvent::Member(change) => {
+            let is_own = change.user == bot;
+            let kind = if is_own { UpdateKind::MyChatMember } else { UpdateKind::ChatMember };
+            Some((kind, view.member_change(change)))
+        }
+        BotEvent::JoinRequest(channel, user, invite) => {
+            Some((UpdateKind::ChatJoinRequest, view.join_request(*channel, *user, invite)))
+        }
+    }
+}
+
+/// What an event is about, as a number: its chat; for a pressed button whoever pressed.
+pub(super) fn about(world: &World, event: &BotEvent) -> i64 {
+    match event {
+        BotEvent::New(peer, _) | BotEvent::Edited(peer, _) => peer.marked(),
+        BotEvent::Callback(query) => world.callbacks.get(*query).map_or(0, |callback| callback.by),
+        BotEvent::Member(change) => change.peer.marked(),
+        BotEvent::JoinRequest(channel, ..) => Peer::Channel(*channel).marked(),
     }
 }
 

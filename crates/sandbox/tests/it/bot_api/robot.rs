@@ -44,6 +44,8 @@ impl Robot {
     pub(crate) async fn new() -> Self {
         let robot = Self::of(&a_box_for_bots().await, INVOICE_BOT);
         robot.sandbox.acting(ALICE, INVOICE_BOT).and_then(|alice| alice.start("")).expect("anybody may start a bot");
+        // The next call confirms what the one before was given.
+        robot.updates(0).await;
         robot.updates(0).await;
         robot
     }
