@@ -1,5 +1,6 @@
 //! The Bot API's errors as the application knows them: what the caller can do, by what Telegram's words begin with and
-//! hold. Words are matched in part, because their ends change from version to version.
+//! hold. Words are matched in part, because their ends change from version to version. ASSUMED: that these are the words,
+//! and the constants of MTProto among them.
 
 use std::time::Duration;
 

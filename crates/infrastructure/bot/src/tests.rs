@@ -9,3 +9,4 @@ mod receiving;
 mod stage;
 mod stand_in;
 mod trouble;
+mod webhook;

@@ -22,7 +22,7 @@ pub(crate) struct Span<'a> {
     custom_emoji_id: Option<String>,
 }
 
-/// Telegram looks at the id only; the rest is there because its type wants it.
+/// ASSUMED: Telegram looks at the id only; the rest is there because its type wants it.
 #[derive(Serialize)]
 struct Mentioned {
     id: i64,

@@ -58,7 +58,7 @@ impl BotAccount {
         }
     }
 
-    /// Telegram looks up the public names of groups and channels for bots, but not those of people.
+    /// ASSUMED: Telegram looks up the public names of groups and channels for bots, but not those of people.
     async fn by_name(&self, call: &Execution, name: &str) -> Result<KnownPeer, TelegramError> {
         if let Some(peer) = self.known.by_fresh_name(name).await? {
             return Ok(peer);

@@ -8,7 +8,7 @@ use teloxide::{payloads, types};
 use crate::convert::to_telegram;
 use crate::wire::Request;
 
-/// The general topic of a forum; messages are in it by not being in another.
+/// The general topic of a forum. ASSUMED: it cannot be named; messages are in it by not being in another.
 const GENERAL_TOPIC: i32 = 1;
 
 /// Where in a chat something goes, and how.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use telegraphist_application::files::{self, SizesMax};
 use telegraphist_application::operation::Refused;
 use telegraphist_application::operations::SendFile;
-use telegraphist_application::ports::{Execute, Execution, FileError, Incoming, KnownPeer, TelegramError};
+use telegraphist_application::ports::{Execute, Execution, Incoming, KnownPeer, TelegramError};
 use telegraphist_application::text::{self, CAPTION_MAX, Formatted, utf16_len};
 use telegraphist_application::views::{Sent, SentPart};
 
@@ -118,9 +118,6 @@ impl BotAccount {
         let mut uploads = Vec::with_capacity(operation.files.len());
         for (number, file) in operation.files.iter().enumerate() {
             let (file, limit) = files::open(self.files.as_ref(), file, SIZES_MAX, call.deadline).await?;
-            if file.size.is_some_and(|size| size > SENT_MAX) {
-                return Err(FileError::TooLarge { limit: SENT_MAX }.into());
-            }
             kinds.push(match (operation.as_voice, operation.as_document) {
                 (true, _) => Kind::Voice,
                 (false, true) => Kind::Document,

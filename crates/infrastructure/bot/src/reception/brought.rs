@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::value::RawValue;
 use subtle::ConstantTimeEq as _;
-use telegraphist_application::ports::{BroughtError, ReceptionState};
+use telegraphist_application::ports::{BroughtError, ReceptionState, TelegramError};
 use telegraphist_domain::SessionId;
 use tokio_util::sync::CancellationToken;
 
@@ -85,7 +85,10 @@ impl BotAccounts {
         if Update::read(update.get().as_bytes()).is_none() {
             return Err(BroughtError::NotAnUpdate);
         }
-        let account = self.account(session).await.map_err(|_| BroughtError::UnknownBot)?;
+        let account = self.account(session).await.map_err(|error| match error {
+            TelegramError::Store(error) => BroughtError::Store(error),
+            _ => BroughtError::UnknownBot,
+        })?;
         let ear = Ear { account, standing, pace: self.settings.pace };
         ear.take(&[update]).await?;
         Ok(())

@@ -129,7 +129,7 @@ impl Ear {
         let updates: Vec<&RawValue> = serde_json::from_str(answer.get())
             .map_err(|_| Trouble::Failed("what came is no list of updates".to_owned(), Duration::ZERO))?;
         if updates.is_empty() {
-            // All before the offset is confirmed by this answer. Numbers may start anew after a quiet week, so that an
+            // All before the offset is confirmed by this answer (ASSUMED also of an empty one). Numbers may start anew after a quiet week, so that an
             // old offset must not be named again.
             return Ok(None);
         }

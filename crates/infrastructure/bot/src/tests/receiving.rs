@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use telegraphist_application::ambient::SystemClock;
 use telegraphist_application::ports::{
-    Bots as _, BroughtError, Handling, Heard, Inbox, InboxEntry, InboxRow, Lease, Leases, Peers as _, Reception,
+    Bots as _, BroughtError, Clock as _, Handling, Inbox, InboxEntry, InboxRow, Lease, Leases, Peers as _, Reception,
     ReceptionState, SignInError, StoreError, Vault as _,
 };
 use telegraphist_domain::{ChatId, SessionId};
@@ -13,18 +14,8 @@ use telegraphist_domain::{ChatId, SessionId};
 use super::stage::*;
 use super::stand_in::{Reply, StandIn};
 use crate::BotAccounts;
-
-/// The words of a message that was heard.
-fn words(heard: Heard) -> Option<String> {
-    match heard {
-        Heard::Message(message) => Some(message.text),
-        _ => None,
-    }
-}
-
-fn says(wanted: &str) -> impl Fn(Heard) -> Option<()> {
-    move |heard| words(heard).filter(|text| text == wanted).map(drop)
-}
+use crate::token::Token;
+use crate::tokens::lease_name;
 
 /// A message as an update.
 fn update(id: i64, text: &str) -> Value {
@@ -187,6 +178,10 @@ async fn one_of_two_that_share_a_store_asks_and_the_other_takes_over() {
     in_state(&other, ReceptionState::TakenByAnother).await;
     assert!(other.health(session()).problem.expect("it says why").contains("another process"));
     stage.bots.shutdown().await;
+    let token = Token::parse(&stage.token().into()).expect("a token");
+    let name = lease_name(&Box::new([7; 32]).into(), &token);
+    let lease = stage.ground.leases.take_lease(&name, &other.holder, QUICK.lease, SystemClock.now()).await;
+    assert_eq!(lease.expect("the leases are there").holder, other.holder, "it was given back");
     in_state(&other, ReceptionState::Receiving).await;
     stage.sandbox.say(ALICE, BOT, "still there?").expect("she may");
     stage.hear(says("still there?")).await;
@@ -274,8 +269,9 @@ async fn updates_that_are_brought_are_stored_if_the_secret_is_right() {
     assert!(matches!(unknown, Err(BroughtError::UnknownBot)));
     let how = Reception::Webhook { url: "https://example.org/hooks/".to_owned() };
     bots.receive(session(), how.clone()).await.expect("it is signed in");
-    bots.receive(session(), how).await.expect("and goes on");
     in_state(&bots, ReceptionState::Receiving).await;
+    bots.receive(session(), how).await.expect("it goes on");
+    assert_eq!(bots.health(session()).state, ReceptionState::Receiving, "it did not start anew");
     let told = stand_in.asked("setWebhook");
     assert_eq!(told.len(), 2, "told until it was understood, and not again");
     assert_eq!(told[1]["url"], format!("https://example.org/hooks/{}", session()));

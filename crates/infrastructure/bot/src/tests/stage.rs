@@ -164,8 +164,30 @@ impl Stage {
     }
 }
 
+/// Whatever a test looks at: nothing was asked with an argument that the Bot API does not know.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.sandbox.counters().unknown_arguments, std::collections::BTreeMap::new());
+        }
+    }
+}
+
 fn address(sandbox: &Sandbox) -> String {
     format!("http://{}", sandbox.bot_api_address().expect("the Bot API is open"))
+}
+
+/// The words of a message that was heard.
+pub(super) fn words(heard: Heard) -> Option<String> {
+    match heard {
+        Heard::Message(message) => Some(message.text),
+        _ => None,
+    }
+}
+
+/// Whether a message with these words was heard.
+pub(super) fn says(wanted: &str) -> impl Fn(Heard) -> Option<()> {
+    move |heard| words(heard).filter(|text| text == wanted).map(drop)
 }
 
 /// Waits until there is an answer.

@@ -1,5 +1,5 @@
-//! A request's body that tells whether all of it was handed over. A request whose body was not cannot have been
-//! executed, whatever else went wrong.
+//! A request's body that tells whether all of it was handed over. A request whose body was not was not
+//! executed, whatever else went wrong. ASSUMED: servers wait for the whole of it.
 
 use std::convert::Infallible;
 use std::pin::Pin;

@@ -44,7 +44,7 @@ pub(super) fn read(status: u16, body: &[u8]) -> Result<Box<RawValue>, CallError>
     }
 }
 
-/// A page of a gateway, or half an answer. A gateway that turns a request down has not passed it on; one that has
+/// A page of a gateway, or half an answer. ASSUMED: a gateway that turns a request down has not passed it on; one that has
 /// trouble may have.
 fn without_envelope(status: u16) -> CallError {
     match status {

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use teloxide::requests::Payload;
 
-/// The kinds of updates that bots here want. Reactions and members come only where they are named.
+/// The kinds of updates that bots here want. Reactions and members come only where they are named. ASSUMED: a server that
+/// does not know one of them leaves it out.
 pub(crate) const ALLOWED_UPDATES: &[&str] = &[
     "message",
     "edited_message",
