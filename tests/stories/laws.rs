@@ -29,6 +29,7 @@ fn arrows_point_inwards() {
     let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("telegraphist-domain", [].as_slice()),
         ("telegraphist-application", &["telegraphist-domain"]),
+        ("telegraphist-bot", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-files", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-keyring", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-mtproto", &["telegraphist-domain", "telegraphist-application"]),
@@ -64,12 +65,13 @@ fn arrows_point_inwards() {
 
 #[test]
 fn each_technology_has_one_home() {
-    let homes: [(&str, &[&str]); 11] = [
+    let homes: [(&str, &[&str]); 12] = [
         ("grammers-client", &["telegraphist-mtproto"]),
         ("grammers-session", &["telegraphist-mtproto"]),
         ("grammers-mtsender", &["telegraphist-mtproto"]),
         ("grammers-tl-types", &["telegraphist-mtproto", "telegraphist-sandbox"]),
         ("grammers-crypto", &["telegraphist-mtproto", "telegraphist-sandbox"]),
+        ("teloxide", &["telegraphist-bot"]),
         ("sqlx", &["telegraphist-sqlite"]),
         ("secret-service", &["telegraphist-keyring"]),
         ("zbus", &["telegraphist-keyring"]),
@@ -161,6 +163,16 @@ fn the_page_of_tools_is_what_the_catalogue_says() -> anyhow::Result<()> {
     let written = fs_err::read_to_string(repository().join("docs/TOOLS.md"))?;
     let fresh = telegraphist_tests::Home::new().ok(&["tools", "--markdown"], "");
     assert!(written == fresh, "docs/TOOLS.md is not up to date; run `cargo xtask docs`");
+    Ok(())
+}
+
+#[test]
+fn the_page_of_the_bot_api_is_what_the_sandbox_performs() -> anyhow::Result<()> {
+    let written = fs_err::read_to_string(repository().join("docs/BOT_API.md"))?;
+    let output =
+        std::process::Command::new(telegraphist_tests::program("telegram-sandbox")).arg("--bot-api-page").output()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(written == String::from_utf8(output.stdout)?, "docs/BOT_API.md is not up to date; run `cargo xtask docs`");
     Ok(())
 }
 

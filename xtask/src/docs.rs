@@ -1,4 +1,4 @@
-//! Documents that are generated from the catalogue.
+//! Documents that are generated from the catalogues.
 
 use std::process::Command;
 
@@ -6,24 +6,34 @@ use anyhow::{Context, bail};
 
 use crate::cargo::{self, root};
 
-/// Writes docs/TOOLS.md, or says whether it is up to date.
+/// A page: where it is, and the program that prints it.
+const PAGES: [(&str, &str, &str, &[&str]); 2] = [
+    ("docs/TOOLS.md", "telegraphist", "telegraphist", &["tools", "--markdown"]),
+    ("docs/BOT_API.md", "telegraphist-sandbox", "telegram-sandbox", &["--bot-api-page"]),
+];
+
+/// Writes the pages, or says whether they are up to date.
 pub(crate) fn run(check: bool) -> anyhow::Result<()> {
-    cargo::run(cargo::cargo().args(["build", "--locked", "--package", "telegraphist"]))?;
-    let output = Command::new(cargo::target().join("debug/telegraphist"))
-        .args(["tools", "--markdown"])
-        .output()
-        .context("cannot run telegraphist")?;
-    if !output.status.success() {
-        bail!("telegraphist tools --markdown failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    let path = root().join("docs/TOOLS.md");
-    let fresh = String::from_utf8(output.stdout)?;
-    if check {
-        if fs_err::read_to_string(&path).unwrap_or_default() != fresh {
-            bail!("docs/TOOLS.md is not up to date; run `cargo xtask docs`");
+    for (path, package, program, arguments) in PAGES {
+        cargo::run(cargo::cargo().args(["build", "--locked", "--package", package]))?;
+        let output = Command::new(cargo::target().join("debug").join(program))
+            .args(arguments)
+            .output()
+            .with_context(|| format!("cannot run {program}"))?;
+        if !output.status.success() {
+            bail!("{program} {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
         }
-        return Ok(());
+        keep(path, &String::from_utf8(output.stdout)?, check)?;
     }
-    fs_err::write(path, fresh)?;
+    Ok(())
+}
+
+fn keep(path: &str, fresh: &str, check: bool) -> anyhow::Result<()> {
+    let file = root().join(path);
+    if !check {
+        fs_err::write(file, fresh)?;
+    } else if fs_err::read_to_string(file).unwrap_or_default() != fresh {
+        bail!("{path} is not up to date; run `cargo xtask docs`");
+    }
     Ok(())
 }

@@ -31,7 +31,7 @@ enum Task {
         #[arg(long, default_value_t = 2_000)]
         calls: usize,
     },
-    /// Write what is generated: docs/TOOLS.md.
+    /// Write what is generated: docs/TOOLS.md and docs/BOT_API.md.
     Docs {
         /// Only say whether it is up to date.
         #[arg(long)]

@@ -17,6 +17,7 @@ mod cursors;
 pub mod delivery;
 mod duties;
 pub mod failure;
+pub mod files;
 pub mod memory;
 pub mod notices;
 pub mod operation;

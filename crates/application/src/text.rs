@@ -4,6 +4,7 @@
 //! Start with [`format`], then [`split`].
 
 mod builder;
+mod entity_line;
 mod foreign;
 mod html;
 mod markdown;

@@ -6,6 +6,7 @@
 //!
 //! Start at [`Sandbox::start`]; then [`rpc::dispatch`] for what a request does, and [`wire::Wire`] for how it arrives.
 
+mod bot_api;
 mod control;
 mod faults;
 pub mod provision;
@@ -15,10 +16,14 @@ mod server;
 pub mod wire;
 pub mod world;
 
+pub use bot_api::page as bot_api_page;
 pub use faults::{ANY_METHOD, Fault};
-pub use sandbox::{AccountInfo, Actor, Info, Mail, Name, Options, Revocation, Sandbox, SandboxError, Words};
+pub use sandbox::{
+    AccountInfo, Actor, Answered, Info, Mail, MailButton, Name, Options, Revocation, Sandbox, SandboxError, Words,
+};
 pub use server::Counters;
 pub use world::Seed;
+pub use world::company::{FileKind, Sending};
 
 /// The example of the README, compiled and run as a test.
 #[cfg(doctest)]

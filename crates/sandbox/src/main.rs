@@ -19,6 +19,12 @@ struct Arguments {
     /// Where the control API answers.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     control: SocketAddr,
+    /// Where the Bot API answers.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    bot_api: SocketAddr,
+    /// Only print the page of the Bot API's methods.
+    #[arg(long)]
+    bot_api_page: bool,
     /// The same number makes the same world.
     #[arg(long, default_value_t = Seed::default().seed)]
     seed: u64,
@@ -30,7 +36,12 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).with_writer(std::io::stderr).init();
-    match serve(Arguments::parse()).await {
+    let arguments = Arguments::parse();
+    if arguments.bot_api_page {
+        print_page();
+        return ExitCode::SUCCESS;
+    }
+    match serve(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("telegram-sandbox: {}", with_causes(&error));
@@ -43,6 +54,7 @@ async fn serve(arguments: Arguments) -> Result<(), SandboxError> {
     let sandbox = Sandbox::start(Options {
         mtproto: arguments.mtproto,
         control: Some(arguments.control),
+        bot_api: Some(arguments.bot_api),
         seed: Seed { seed: arguments.seed, messages: arguments.messages },
     })
     .await?;
@@ -58,8 +70,14 @@ fn announce(sandbox: &Sandbox) {
     let addresses = serde_json::json!({
         "mtproto": sandbox.mtproto_address(),
         "control": sandbox.control_address(),
+        "bot_api": sandbox.bot_api_address(),
     });
     println!("{addresses}");
+}
+
+#[expect(clippy::print_stdout, reason = "this page is the program's output")]
+fn print_page() {
+    print!("{}", telegraphist_sandbox::bot_api_page());
 }
 
 async fn interrupted() {

@@ -4,17 +4,26 @@
 //! each: sending in [`posting`], editing in [`editing`], and so on; how an account sees the result is drawn in [`view`].
 
 pub mod accounts;
+mod blocking;
+pub mod bots;
+pub mod callbacks;
 pub mod chats;
-mod clock;
+pub mod clock;
+pub mod company;
 mod dialogs;
 pub mod editing;
 mod entities;
 pub mod files;
+pub mod forwarding;
+pub mod invites;
+pub mod keyboards;
 pub mod keys;
 pub mod logs;
 pub mod mailboxes;
+pub mod media;
 mod membership;
 pub mod messages;
+pub mod moderation;
 pub mod peers;
 pub mod pins;
 pub mod polls;
@@ -22,12 +31,14 @@ pub mod posting;
 pub mod reactions;
 mod reading;
 pub mod refusal;
+pub mod rights;
 mod scheduling;
 pub mod searching;
 pub(crate) mod seed;
 pub mod sign_ins;
 pub mod telling;
 pub mod thread;
+pub mod topics;
 pub mod verbs;
 pub mod view;
 
@@ -37,7 +48,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use grammers_tl_types as tl;
 
 use accounts::Accounts;
+use bots::{BotEvent, BotProfile};
+use callbacks::Callbacks;
 use chats::{Channel, Group};
+use clock::Clock;
 pub(crate) use dialogs::DialogPage;
 use files::Files;
 use keys::Keys;
@@ -92,6 +106,12 @@ pub struct World {
     pub files: Files,
     /// Polls.
     pub polls: Polls,
+    /// Buttons that were pressed.
+    pub callbacks: Callbacks,
+    /// The world's time.
+    pub clock: Clock,
+    bots: BTreeMap<i64, BotProfile>,
+    bot_events: Vec<(i64, BotEvent)>,
     mailboxes: HashMap<i64, Mailbox>,
     nobody: Mailbox,
     /// What access hashes are made from.
@@ -99,8 +119,6 @@ pub struct World {
     last_uid: u64,
     /// When the next scheduled message has to be sent.
     next_due: Option<i32>,
-    /// The world's clock never shows an earlier moment: its history lies in the past.
-    pub(crate) not_before: i32,
     pushes: Vec<Push>,
     echo: Vec<tl::enums::Update>,
 }
@@ -123,12 +141,15 @@ impl World {
             channels: BTreeMap::new(),
             files: Files::new(secret),
             polls: Polls::default(),
+            callbacks: Callbacks::default(),
+            clock: Clock::default(),
+            bots: BTreeMap::new(),
+            bot_events: Vec::new(),
             mailboxes: HashMap::new(),
             nobody: Mailbox::default(),
             secret,
             last_uid: 0,
             next_due: None,
-            not_before: 0,
             pushes: Vec::new(),
             echo: Vec::new(),
         }
@@ -136,7 +157,20 @@ impl World {
 
     /// Now, in Unix seconds.
     pub fn now(&self) -> i32 {
-        clock::unix_seconds(self.not_before)
+        self.clock.seconds()
+    }
+
+    /// Lets everything happen whose moment has come. Whoever owns the world calls it when [`World::next_deadline`] is over.
+    pub fn tick(&mut self) {
+        self.send_all_due();
+        self.lift_bans();
+        self.callbacks.expire(self.clock.millis());
+    }
+
+    /// When something will happen by itself next, in milliseconds.
+    pub fn next_deadline(&self) -> Option<i64> {
+        let due = self.next_due.map(|due| i64::from(due) * 1_000);
+        [due, self.callbacks.next_deadline()].into_iter().flatten().min()
     }
 
     /// Takes what has to be delivered to clients since the last call.
@@ -179,12 +213,5 @@ impl World {
         let has_name =
             |channel: &&Channel| channel.username.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
         account.or_else(|| self.channels.values().find(has_name).map(|channel| Peer::Channel(channel.id)))
-    }
-
-    /// Finds the group or channel that this invite leads to.
-    pub(crate) fn by_invite(&self, hash: &str) -> Option<Peer> {
-        let group = self.groups.values().find(|group| group.invite == hash).map(|group| Peer::Group(group.id));
-        let channel = || self.channels.values().find(|channel| channel.invite == hash);
-        group.or_else(|| channel().map(|channel| Peer::Channel(channel.id)))
     }
 }

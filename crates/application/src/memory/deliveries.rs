@@ -71,7 +71,7 @@ impl Row {
     fn became(&self, message_id: i32) -> bool {
         let of_part = |part: &PartState| match part {
             PartState::Sent { message_id, .. } => *message_id,
-            PartState::Started { .. } => None,
+            PartState::Started { .. } | PartState::Unsent => None,
         };
         self.delivery.message_ids.contains(&message_id)
             || self.parts.values().any(|part| of_part(part) == Some(message_id))

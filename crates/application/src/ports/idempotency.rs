@@ -44,6 +44,8 @@ pub enum PartState {
         /// Look-ups after a lost answer search above it.
         after: Option<i32>,
     },
+    /// An attempt ended, and it is certain that this part was not sent by it.
+    Unsent,
     /// Sent.
     Sent {
         /// `None` when it is certain that it was sent but not as which id.

@@ -121,6 +121,9 @@ pub enum SignInError {
     /// An imported key that Telegram does not know, or that has no user.
     #[error("the session string is not signed in any more")]
     KeyNotAuthorised,
+    /// Not the token of a bot, or one that was revoked.
+    #[error("this is not the token of a bot")]
+    TokenInvalid,
     /// Telegram asks to wait.
     #[error("Telegram asks to wait {0:?}")]
     RateLimited(std::time::Duration),

@@ -121,7 +121,7 @@ pub struct Cursors {
 
 impl Cursors {
     /// For what has no pages.
-    pub(crate) fn none() -> Self {
+    pub fn none() -> Self {
         Self { seal: Arc::new(|_| String::new()), position: None }
     }
 

@@ -117,7 +117,8 @@ fn code_of_sign_in(error: &SignInError) -> Code {
         | SignInError::CodeExpired
         | SignInError::PasswordInvalid
         | SignInError::NotUnderWay
-        | SignInError::ApiInvalid => Code::InvalidArgument,
+        | SignInError::ApiInvalid
+        | SignInError::TokenInvalid => Code::InvalidArgument,
         SignInError::PhoneBanned => Code::Forbidden,
         SignInError::KeyNotAuthorised => Code::NeedsLogin,
         SignInError::RateLimited(_) => Code::RateLimited,
@@ -142,6 +143,7 @@ fn step_of(error: &SignInError) -> Option<&'static str> {
         SignInError::PhoneInvalid | SignInError::NotRegistered | SignInError::PhoneBanned => Some("phone"),
         SignInError::CodeInvalid => Some("code"),
         SignInError::PasswordInvalid => Some("password"),
+        SignInError::TokenInvalid => Some("token"),
         SignInError::CodeExpired | SignInError::NotUnderWay => Some("start"),
         SignInError::ApiInvalid
         | SignInError::KeyNotAuthorised
@@ -176,6 +178,7 @@ fn action_for_sign_in(error: &SignInError) -> &'static str {
             "Take both from https://my.telegram.org and set telegram.api_id and telegram.api_hash."
         }
         SignInError::KeyNotAuthorised => "Make a new session string, or sign in by phone or QR code.",
+        SignInError::TokenInvalid => "Copy the whole token that @BotFather gave for the bot, or ask it for a new one.",
         SignInError::RateLimited(_) => "Wait, then try once more.",
         SignInError::Unavailable(_) => "Check the network, then repeat the command.",
         SignInError::Refused(_) => "Look the constant up in Telegram's documentation.",

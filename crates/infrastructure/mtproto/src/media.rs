@@ -2,13 +2,11 @@
 
 mod download;
 mod location;
-mod name;
 mod outgoing;
 mod parts;
 mod upload;
 
 pub(crate) use download::{Origin, Sink, collect};
 pub(crate) use location::{attachment, viewable};
-pub(crate) use name::safe_name;
 pub(crate) use outgoing::{Manner, input_media};
 pub(crate) use upload::Uploaded;

@@ -17,6 +17,7 @@ mod window;
 
 mod add_contact;
 mod block_user;
+mod cards;
 mod delete_contact;
 mod delete_messages;
 mod download_media;

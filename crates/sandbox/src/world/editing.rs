@@ -7,11 +7,13 @@ use grammers_tl_types as tl;
 use super::World;
 use super::chats::Role;
 use super::entities;
+use super::keyboards::Keyboard;
 use super::logs::Event;
-use super::messages::{Media, Message, Text};
+use super::messages::{Media, MediaLook, Message, Preview, Text};
 use super::peers::Peer;
 use super::posting::{Draft, Placed};
 use super::refusal::{Allowed, RpcError};
+use super::rights::Right;
 use super::telling::Cause;
 
 /// After two days nobody edits any more, except channel posts and saved messages.
@@ -26,6 +28,12 @@ pub struct Change {
     pub media: Option<Media>,
     /// Show no preview of a link in the new words.
     pub without_page: bool,
+    /// Another look of the file.
+    pub look: Option<MediaLook>,
+    /// Another preview of the link.
+    pub preview: Option<Preview>,
+    /// The buttons that come with it from now on: an edit that names none takes them away.
+    pub keyboard: Option<Keyboard>,
 }
 
 impl World {
@@ -64,7 +72,9 @@ impl World {
         }
         let is_saved = peer == Peer::User(account);
         let is_poll = matches!(message.media(), Some(Media::Poll(_)));
-        if !is_admins_post && !is_saved && !is_poll && message.date + EDIT_SECONDS < self.now() {
+        // ASSUMED: bots edit for as long as they like.
+        let is_bots = self.is_bot(account);
+        if !is_bots && !is_admins_post && !is_saved && !is_poll && message.date + EDIT_SECONDS < self.now() {
             return Err(RpcError::bad_request("MESSAGE_EDIT_TIME_EXPIRED"));
         }
         Ok(message)
@@ -78,13 +88,17 @@ impl World {
             Some((text, marked)) => (text, marked),
             None => (message.text.shown.clone(), message.entities().to_vec()),
         };
-        let draft = Draft { text, entities: marked, media, ..Draft::default() };
+        let look = change.look.unwrap_or_else(|| message.look());
+        let preview = change.preview.map(Box::new).or_else(|| message.extra.as_ref()?.preview.clone());
+        let keyboard = change.keyboard.filter(|_| self.is_bot(cause.account));
+        let draft = Draft { text, entities: marked, media, keyboard, ..Draft::default() };
         draft.check()?;
         let completed = entities::complete(&draft.text, draft.entities);
-        let is_same = draft.text == message.text.shown
+        let has_same_content = draft.text == message.text.shown
             && completed == message.entities()
-            && draft.media.as_ref() == message.media();
-        if is_same {
+            && draft.media.as_ref() == message.media()
+            && look == message.look();
+        if has_same_content && draft.keyboard.as_ref() == message.keyboard() {
             return Err(RpcError::bad_request("MESSAGE_NOT_MODIFIED"));
         }
         let (words, now) = (Text::new(draft.text), self.now());
@@ -94,6 +108,11 @@ impl World {
                 let extra = message.extra_mut();
                 extra.entities.clone_from(&completed);
                 extra.media.clone_from(&draft.media);
+                extra.look = look;
+                extra.preview.clone_from(&preview);
+                extra.keyboard = draft.keyboard.clone().map(Box::new);
+                // Other buttons alone do not make a message look edited.
+                extra.edit_hidden = has_same_content && (extra.edit_hidden || extra.edited.is_none());
                 extra.edited = Some(now);
             }
             self.happened_to_copy(cause, &copy, Event::Edited(copy.peer, copy.id));
@@ -154,7 +173,7 @@ impl World {
         let found: Vec<i32> = ids.iter().copied().filter(|id| channel.thread.get(*id).is_some()).collect();
         let is_writer =
             |id: &i32| channel.thread.get(*id).is_some_and(|message| message.writer() == Some(cause.account));
-        if !channel.is_admin(cause.account) && !found.iter().all(is_writer) {
+        if !self.may(cause.account, Peer::Channel(channel_id), Right::Delete) && !found.iter().all(is_writer) {
             return Err(RpcError::forbidden("MESSAGE_DELETE_FORBIDDEN"));
         }
         if found.is_empty() {
@@ -166,7 +185,7 @@ impl World {
         Ok(deleted)
     }
 
-    fn discard_from_channel(&mut self, channel_id: i64, ids: &[i32]) {
+    pub(crate) fn discard_from_channel(&mut self, channel_id: i64, ids: &[i32]) {
         let Some(channel) = self.channels.get_mut(&channel_id) else { return };
         for id in ids {
             let Some(message) = channel.thread.remove(*id) else { continue };

@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use grammers_tl_types as tl;
 
+use super::keyboards::Keyboard;
+pub use super::media::Media;
 use super::peers::Peer;
+use super::topics::TopicChange;
 
 /// Words, with the form that a search looks at. Shared by all copies and by generated messages that happen to say the same.
 #[derive(PartialEq, Eq)]
@@ -61,6 +64,7 @@ impl fmt::Debug for Message {
 
 /// The rarer parts of a message.
 #[derive(Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of Telegram's own")]
 pub struct Extra {
     /// Formatting, as it was sent and checked.
     pub entities: Vec<tl::enums::MessageEntity>,
@@ -68,12 +72,16 @@ pub struct Extra {
     pub media: Option<Media>,
     /// What happened, in a service message.
     pub action: Option<Action>,
+    /// The buttons that come with it.
+    pub keyboard: Option<Box<Keyboard>>,
     /// What it answers.
     pub reply: Option<Reply>,
     /// Where it comes from.
     pub forward: Option<Forward>,
     /// When it was edited last.
     pub edited: Option<i32>,
+    /// Only its buttons were changed, which people are not told.
+    pub edit_hidden: bool,
     /// The album that it belongs to.
     pub grouped_id: Option<i64>,
     /// Who reacted and how, oldest first.
@@ -82,6 +90,14 @@ pub struct Extra {
     pub pinned: bool,
     /// Delivered without a sound.
     pub silent: bool,
+    /// May not be passed on.
+    pub protected: bool,
+    /// How the file is shown.
+    pub look: MediaLook,
+    /// How the preview of a link is shown, if the author said so.
+    pub preview: Option<Box<Preview>>,
+    /// The effect that goes with it.
+    pub effect: Option<i64>,
     /// Sent by the schedule.
     pub from_scheduled: bool,
     /// Users that it mentions.
@@ -96,21 +112,29 @@ pub struct Extra {
     pub discussion: Option<i32>,
 }
 
-/// A file or something else beside the words.
-#[derive(Clone, PartialEq)]
-pub enum Media {
-    /// A photo, by its id in the files.
-    Photo(i64),
-    /// Any other file, by its id in the files.
-    Document(i64),
-    /// A poll, by its id in the polls.
-    Poll(i64),
-    /// Somebody's phone number.
-    Contact(Box<tl::types::MessageMediaContact>),
-    /// A point on the map: latitude and longitude.
-    Place(f64, f64),
-    /// The preview of a link in the text.
-    Page(String),
+/// How a file is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MediaLook {
+    /// Hidden until it is tapped.
+    pub spoiler: bool,
+    /// Below its caption instead of above.
+    pub caption_above: bool,
+}
+
+/// How the preview of a link is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of Telegram's own")]
+pub struct Preview {
+    /// Not at all.
+    pub disabled: bool,
+    /// Of this link instead of the first one.
+    pub url: Option<String>,
+    /// With a small picture.
+    pub small: bool,
+    /// With a large picture.
+    pub large: bool,
+    /// Above the text.
+    pub above: bool,
 }
 
 /// What a service message tells.
@@ -121,7 +145,18 @@ pub enum Action {
     /// A channel or supergroup began.
     ChannelCreated(String),
     /// A forum topic began.
-    TopicCreated(String),
+    TopicCreated {
+        /// Its name.
+        title: String,
+        /// Its colour.
+        colour: i32,
+        /// Its icon.
+        icon: Option<i64>,
+    },
+    /// A forum topic was changed.
+    TopicChanged(Box<TopicChange>),
+    /// The chat has another name.
+    Titled(String),
     /// These users were added.
     Added(Vec<i64>),
     /// This user left or was removed.
@@ -187,6 +222,21 @@ impl Message {
         self.extra.as_ref()?.media.as_ref()
     }
 
+    /// The buttons that come with it.
+    pub fn keyboard(&self) -> Option<&Keyboard> {
+        self.extra.as_ref()?.keyboard.as_deref()
+    }
+
+    /// Whether it may not be passed on.
+    pub fn is_protected(&self) -> bool {
+        self.extra.as_ref().is_some_and(|extra| extra.protected)
+    }
+
+    /// How its file is shown.
+    pub fn look(&self) -> MediaLook {
+        self.extra.as_ref().map(|extra| extra.look).unwrap_or_default()
+    }
+
     /// What it answers.
     pub fn reply(&self) -> Option<&Reply> {
         self.extra.as_ref()?.reply.as_ref()
@@ -200,6 +250,11 @@ impl Message {
     /// Everybody's reactions.
     pub fn reactions(&self) -> &[Reacted] {
         self.extra.as_ref().map_or(&[], |extra| &extra.reactions)
+    }
+
+    /// Whether people see that it was edited.
+    pub fn is_edited(&self) -> bool {
+        self.extra.as_ref().is_some_and(|extra| extra.edited.is_some() && !extra.edit_hidden)
     }
 
     /// Formatting.

@@ -7,10 +7,12 @@ use grammers_tl_types as tl;
 use super::World;
 use super::chats::{Channel, GENERAL_TOPIC};
 use super::entities;
+use super::keyboards::Keyboard;
 use super::logs::Event;
-use super::messages::{Action, Extra, Forward, Media, Message, Reply, Text};
+use super::messages::{Action, Extra, Forward, Media, MediaLook, Message, Preview, Reply, Text};
 use super::peers::Peer;
 use super::refusal::{Allowed, RpcError};
+use super::rights::Right;
 use super::telling::Cause;
 
 /// Longest text in UTF-16 units.
@@ -29,6 +31,8 @@ pub struct Draft {
     pub media: Option<Media>,
     /// An event instead of words.
     pub action: Option<Action>,
+    /// The buttons that come with it; only bots' messages have some.
+    pub keyboard: Option<Keyboard>,
     /// The message to answer.
     pub reply_to: Option<i32>,
     /// The words of it that are picked out.
@@ -37,6 +41,14 @@ pub struct Draft {
     pub topic: Option<i32>,
     /// Delivered without a sound.
     pub silent: bool,
+    /// May not be passed on.
+    pub protected: bool,
+    /// How the file is shown.
+    pub look: MediaLook,
+    /// How the preview of a link is shown, if the author says so.
+    pub preview: Option<Preview>,
+    /// The effect that goes with it.
+    pub effect: Option<i64>,
     /// The album that it belongs to.
     pub grouped_id: Option<i64>,
     /// Where it comes from.
@@ -53,6 +65,9 @@ impl Draft {
 
     /// Checks what Telegram checks of every message, wherever it goes.
     pub fn check(&self) -> Allowed<()> {
+        if let Some(keyboard) = &self.keyboard {
+            keyboard.check()?;
+        }
         let units = self.text.encode_utf16().count();
         match (&self.media, &self.action) {
             (_, Some(_)) => return Ok(()),
@@ -96,7 +111,8 @@ impl World {
             },
             Peer::Channel(id) => {
                 let channel = self.channel(id)?;
-                may_post_in(channel, author)?;
+                let may_post = self.may(author, to, Right::Post);
+                may_post_in(channel, author, may_post)?;
                 topic.map_or(Ok(()), |topic| may_post_in_topic(channel, author, topic))
             }
         }
@@ -113,17 +129,29 @@ impl World {
         if self.mailbox(other).has_blocked(Peer::User(author)) {
             return Err(RpcError::bad_request("USER_IS_BLOCKED"));
         }
+        if self.is_bot(author) && !self.has_started(author, other) {
+            return Err(RpcError::bad_request("PEER_ID_INVALID"));
+        }
         Ok(())
     }
 
     /// Sends a message; returns its id in the author's mailbox or in the channel.
     pub fn post(&mut self, cause: &Cause, to: Peer, draft: Draft) -> Allowed<i32> {
         self.may_post(cause.account, to, draft.topic)?;
+        self.may_say(cause.account, to, &draft)?;
         draft.check()?;
         let message = self.compose(cause.account, to, draft)?;
         let placed = self.place(cause.account, to, message);
         self.announce(cause, &placed);
         Ok(placed[0].id)
+    }
+
+    /// Tells an event in a chat, whoever may write there.
+    pub(crate) fn post_event(&mut self, cause: &Cause, to: Peer, draft: Draft) -> Allowed<()> {
+        let message = self.compose(cause.account, to, draft)?;
+        let placed = self.place(cause.account, to, message);
+        self.announce(cause, &placed);
+        Ok(())
     }
 
     /// Makes the message that will be placed.
@@ -138,10 +166,15 @@ impl World {
             entities,
             media: draft.media,
             action: draft.action,
+            keyboard: draft.keyboard.filter(|_| self.is_bot(author)).map(Box::new),
             reply,
             forward: draft.forward,
             grouped_id: draft.grouped_id,
             silent: draft.silent,
+            protected: draft.protected,
+            look: draft.look,
+            preview: draft.preview.map(Box::new),
+            effect: draft.effect,
             from_scheduled: draft.from_scheduled,
             mentions,
             posted_by: as_channel.then_some(author),
@@ -193,6 +226,7 @@ impl World {
     /// Puts a message into every mailbox that it belongs to, without telling anybody; the author's copy comes first.
     pub(crate) fn place(&mut self, author: i64, to: Peer, mut message: Message) -> Vec<Placed> {
         message.uid = self.next_uid();
+        self.note_start(author, to);
         if let Peer::Channel(id) = to {
             return self.place_in_channel(id, message);
         }
@@ -288,17 +322,22 @@ impl Extra {
         !self.entities.is_empty()
             || self.media.is_some()
             || self.action.is_some()
+            || self.keyboard.is_some()
             || self.reply.is_some()
             || self.forward.is_some()
             || self.grouped_id.is_some()
             || self.silent
+            || self.protected
+            || self.look != MediaLook::default()
+            || self.preview.is_some()
+            || self.effect.is_some()
             || self.from_scheduled
             || !self.mentions.is_empty()
             || self.posted_by.is_some()
     }
 }
 
-fn may_post_in(channel: &Channel, author: i64) -> Allowed<()> {
+fn may_post_in(channel: &Channel, author: i64, may_post: bool) -> Allowed<()> {
     if channel.banned.contains_key(&author) {
         return Err(RpcError::bad_request("USER_BANNED_IN_CHANNEL"));
     }
@@ -307,19 +346,18 @@ fn may_post_in(channel: &Channel, author: i64) -> Allowed<()> {
     }
     // A discussion group also takes comments of people who are not in it.
     let is_discussion = !channel.is_broadcast() && channel.linked.is_some();
-    let may =
-        if channel.is_broadcast() { channel.is_admin(author) } else { channel.role(author).is_some() || is_discussion };
+    let may = if channel.is_broadcast() { may_post } else { channel.role(author).is_some() || is_discussion };
     may.then_some(()).ok_or_else(|| RpcError::forbidden("CHAT_WRITE_FORBIDDEN"))
 }
 
 fn may_post_in_topic(channel: &Channel, author: i64, topic: i32) -> Allowed<()> {
-    if !channel.is_forum() || topic == GENERAL_TOPIC {
+    if !channel.is_forum() {
         return Ok(());
     }
     match channel.topics.get(&topic) {
         None if channel.thread.get(topic).is_some() => Ok(()),
         None => Err(RpcError::bad_request("TOPIC_DELETED")),
-        Some(topic) if topic.closed && !channel.is_admin(author) => Err(RpcError::bad_request("TOPIC_CLOSED")),
+        Some(found) if found.closed && !channel.owns_topic(author, topic) => Err(RpcError::bad_request("TOPIC_CLOSED")),
         Some(_) => Ok(()),
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn is_duplicate(error: &TelegramError) -> bool {
 /// How a part stands.
 pub(super) async fn standing(call: &Execution, part: u32) -> Result<Standing, TelegramError> {
     Ok(match call.parts.known(part).await? {
-        None => Standing::Unsent,
+        None | Some(PartState::Unsent) => Standing::Unsent,
         Some(PartState::Started { after }) => Standing::Uncertain { after },
         Some(PartState::Sent { message_id, date }) => {
             Standing::Sent(Delivered { message_id, date: date.and_then(|date| i32::try_from(date).ok()) })
@@ -166,28 +166,6 @@ pub(super) fn reply_to(reply_to: Option<i32>, topic: Option<i32>) -> Option<tl::
         }
         .into(),
     )
-}
-
-/// A formatting span of a dry run: `kind offset length`.
-pub(super) fn entity_line(entity: &telegraphist_application::text::Entity) -> String {
-    use telegraphist_application::text::EntityKind;
-    let kind = match &entity.kind {
-        EntityKind::Bold => "bold".to_owned(),
-        EntityKind::Italic => "italic".to_owned(),
-        EntityKind::Underline => "underline".to_owned(),
-        EntityKind::Strikethrough => "strikethrough".to_owned(),
-        EntityKind::Spoiler => "spoiler".to_owned(),
-        EntityKind::Code => "code".to_owned(),
-        EntityKind::Pre { language } if language.is_empty() => "pre".to_owned(),
-        EntityKind::Pre { language } => format!("pre({language})"),
-        EntityKind::Link { url } => format!("link({url})"),
-        EntityKind::Mention => "mention".to_owned(),
-        EntityKind::MentionName { user_id } => format!("mention({user_id})"),
-        EntityKind::Blockquote { collapsed: true } => "blockquote(collapsed)".to_owned(),
-        EntityKind::Blockquote { collapsed: false } => "blockquote".to_owned(),
-        EntityKind::CustomEmoji { id } => format!("custom_emoji({id})"),
-    };
-    format!("{kind} {} {}", entity.offset, entity.length)
 }
 
 impl Account {

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use telegraphist_application::files::{ending_of, safe_name};
 use telegraphist_application::operations::DownloadMedia;
 use telegraphist_application::ports::{Execute, Execution, FileError, Outgoing, TelegramError};
 use telegraphist_application::text::Foreign;
@@ -6,7 +7,7 @@ use telegraphist_application::views::Downloaded;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::account::Account;
-use crate::media::{Origin, Sink, attachment, safe_name};
+use crate::media::{Origin, Sink, attachment};
 
 #[async_trait]
 impl Execute<DownloadMedia> for Account {
@@ -51,25 +52,5 @@ fn of_writing(error: std::io::Error) -> FileError {
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => FileError::Full,
         _ => FileError::Io(error),
-    }
-}
-
-/// The usual ending of a type, for files without a name.
-fn ending_of(mime_type: &str) -> &'static str {
-    match mime_type {
-        "image/jpeg" => "jpg",
-        "image/png" => "png",
-        "image/webp" => "webp",
-        "image/gif" => "gif",
-        "audio/ogg" => "ogg",
-        "audio/mpeg" => "mp3",
-        "audio/mp4" => "m4a",
-        "video/mp4" => "mp4",
-        "video/webm" => "webm",
-        "video/quicktime" => "mov",
-        "application/pdf" => "pdf",
-        "application/x-tgsticker" => "tgs",
-        "text/plain" => "txt",
-        _ => "bin",
     }
 }

@@ -1,32 +1,24 @@
 //! Sending files: one, or several as an album. Uploading is harmless to repeat; what is handed over once is the message.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use base64::{Engine as _, alphabet};
 use futures::future::try_join_all;
 use grammers_tl_types as tl;
+use telegraphist_application::files::{self, SizesMax};
 use telegraphist_application::operation::Refused;
-use telegraphist_application::operations::{FileArg, SendFile};
-use telegraphist_application::ports::{Execute, Execution, FetchLimits, FileError, Incoming, KnownPeer, TelegramError};
+use telegraphist_application::operations::SendFile;
+use telegraphist_application::ports::{Execute, Execution, KnownPeer, TelegramError};
 use telegraphist_application::text::{self, CAPTION_MAX, CAPTION_MAX_PREMIUM, Formatted};
 use telegraphist_application::views::{Sent, SentPart};
 
 use super::delivery::{
-    Likeness, Standing, Trace, entity_line, is_duplicate, note_sent, note_started, preview, random_id, reply_to, sent,
-    standing,
+    Likeness, Standing, Trace, is_duplicate, note_sent, note_started, preview, random_id, reply_to, sent, standing,
 };
 use super::receipt::{Delivered, Receipt};
 use crate::account::Account;
-use crate::media::{Manner, Uploaded, input_media, safe_name};
+use crate::media::{Manner, Uploaded, input_media};
 
-/// The largest file by path.
-const PATH_MAX: u64 = 2 * 1024 * 1024 * 1024;
-/// The largest file by URL.
-const URL_MAX: u64 = 64 * 1024 * 1024;
-/// The largest file as base64.
-const BASE64_MAX: u64 = 8 * 1024 * 1024;
+/// The largest files.
+const SIZES_MAX: SizesMax = SizesMax { path: 2 * 1024 * 1024 * 1024, url: 64 * 1024 * 1024 };
 /// Numbers of uploads are told apart from numbers of parts by this bit.
 const UPLOAD_BIT: u32 = 1 << 31;
 
@@ -107,63 +99,28 @@ impl Account {
         Ok(matches!(users.first(), Some(tl::enums::User::User(user)) if user.premium))
     }
 
-    /// What would be sent. Files by path are opened, so that a path that cannot be sent is told; URLs are not fetched.
+    /// What would be sent.
     async fn shown(&self, operation: &SendFile, caption: Formatted) -> Result<Vec<SentPart>, TelegramError> {
         let mut items = Vec::with_capacity(operation.files.len());
         for file in &operation.files {
-            let shown = match &file.url {
-                Some(url) => url.clone(),
-                None => describe(&self.open_here(file).await?),
-            };
+            let shown = files::describe(self.files(), file, SIZES_MAX).await?;
             items.push(SentPart { message_id: None, date: None, text: None, entities: Vec::new(), file: Some(shown) });
         }
         if let Some(first) = items.first_mut().filter(|_| !caption.text.is_empty()) {
-            first.entities = caption.entities.iter().map(entity_line).collect();
+            first.entities = caption.entities.iter().map(ToString::to_string).collect();
             first.text = Some(caption.text);
         }
         Ok(items)
     }
 
     async fn upload_all(&self, call: &Execution, operation: &SendFile) -> Result<Vec<Uploaded>, TelegramError> {
-        let mut files = Vec::with_capacity(operation.files.len());
+        let mut uploaded = Vec::with_capacity(operation.files.len());
         for (number, file) in numbers(operation).zip(&operation.files) {
-            let (incoming, limit) = self.open(call, file).await?;
+            let (incoming, limit) = files::open(self.files(), file, SIZES_MAX, call.deadline).await?;
             let file_id = random_id(call, number | UPLOAD_BIT);
-            files.push(self.upload(call, incoming, file_id, limit).await?);
+            uploaded.push(self.upload(call, incoming, file_id, limit).await?);
         }
-        Ok(files)
-    }
-
-    async fn open(&self, call: &Execution, file: &FileArg) -> Result<(Incoming, u64), TelegramError> {
-        let Some(url) = &file.url else {
-            let limit = if file.path.is_some() { PATH_MAX } else { BASE64_MAX };
-            return Ok((self.open_here(file).await?, limit));
-        };
-        let limits = FetchLimits {
-            bytes_max: URL_MAX,
-            time_max: call.deadline.checked_duration_since(tokio::time::Instant::now()).unwrap_or(Duration::ZERO),
-        };
-        let fetched = self.files().fetch(url, limits).await?;
-        Ok((renamed(fetched, file), URL_MAX))
-    }
-
-    /// A file that is here already: by path or as base64.
-    async fn open_here(&self, file: &FileArg) -> Result<Incoming, TelegramError> {
-        let incoming = match (&file.path, &file.base64) {
-            (Some(path), _) => {
-                let incoming = self.files().read(path).await?;
-                if incoming.size.is_some_and(|size| size > PATH_MAX) {
-                    return Err(FileError::TooLarge { limit: PATH_MAX }.into());
-                }
-                incoming
-            }
-            (None, Some(base64)) => decoded(base64, file.name.as_deref().unwrap_or_default())?,
-            (None, None) => {
-                let problem = "each file has exactly one of path, url and base64";
-                return Err(Refused::new("files", problem).into());
-            }
-        };
-        Ok(renamed(incoming, file))
+        Ok(uploaded)
     }
 
     async fn send_parcel(
@@ -351,75 +308,5 @@ fn as_input(media: &tl::enums::MessageMedia) -> Option<tl::enums::InputMedia> {
             Some(media.into())
         }
         _ => None,
-    }
-}
-
-/// Encoders differ in whether they pad.
-const LENIENT_BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
-/// Base64 in either alphabet and with line breaks, as encoders write it, in the one that is decoded.
-fn standard_alphabet(base64: &str) -> Vec<u8> {
-    let letters = base64.bytes().filter(|letter| !letter.is_ascii_whitespace());
-    letters
-        .map(|letter| match letter {
-            b'-' => b'+',
-            b'_' => b'/',
-            letter => letter,
-        })
-        .collect()
-}
-
-fn decoded(base64: &str, name: &str) -> Result<Incoming, TelegramError> {
-    // Four characters hold three bytes; what is too long is not even decoded.
-    if base64.len() as u64 / 4 * 3 > BASE64_MAX + 3 {
-        return Err(FileError::TooLarge { limit: BASE64_MAX }.into());
-    }
-    let bytes = LENIENT_BASE64
-        .decode(standard_alphabet(base64))
-        .map_err(|_| Refused::new("files", "holds base64 that does not decode"))?;
-    if bytes.len() as u64 > BASE64_MAX {
-        return Err(FileError::TooLarge { limit: BASE64_MAX }.into());
-    }
-    Ok(Incoming {
-        size: Some(bytes.len() as u64),
-        name: name.to_owned(),
-        mime_type: type_of(&bytes, name),
-        bytes: Box::pin(std::io::Cursor::new(bytes)),
-    })
-}
-
-/// The type by content, else by name.
-fn type_of(bytes: &[u8], name: &str) -> String {
-    let by_content = infer::get(bytes).map(|kind| kind.mime_type());
-    let by_name = || mime_guess::from_path(name).first_raw();
-    by_content.or_else(by_name).unwrap_or("application/octet-stream").to_owned()
-}
-
-/// The file under the name that the caller wants, if any.
-fn renamed(incoming: Incoming, file: &FileArg) -> Incoming {
-    let name = safe_name(file.name.as_deref().unwrap_or(&incoming.name));
-    Incoming { name, ..incoming }
-}
-
-fn describe(file: &Incoming) -> String {
-    match file.size {
-        Some(size) => format!("{} ({}, {size} bytes)", file.name, file.mime_type),
-        None => format!("{} ({})", file.name, file.mime_type),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_taken_as_encoders_write_it() {
-        for written in ["+/+/ZmlsZQ==", "-_-_ZmlsZQ", "+/+/\r\nZmls\nZQ==\n"] {
-            assert_eq!(decoded(written, "a.bin").expect("decodes").size, Some(7), "{written}");
-        }
-        assert!(matches!(decoded("a", "a.bin"), Err(TelegramError::Invalid(_))));
     }
 }

@@ -8,8 +8,8 @@ use telegraphist_application::views::{Sent, SentPart};
 use telegraphist_domain::{ChatId, ChatRef};
 
 use super::delivery::{
-    Likeness, Standing, Trace, entity_line, is_duplicate, note_sent, note_started, partial, preview, random_id,
-    reply_to, sent, standing,
+    Likeness, Standing, Trace, is_duplicate, note_sent, note_started, partial, preview, random_id, reply_to, sent,
+    standing,
 };
 use super::receipt::{Delivered, Receipt};
 use crate::account::Account;
@@ -152,7 +152,7 @@ fn shown(part: Formatted) -> SentPart {
     SentPart {
         message_id: None,
         date: None,
-        entities: part.entities.iter().map(entity_line).collect(),
+        entities: part.entities.iter().map(ToString::to_string).collect(),
         text: Some(part.text),
         file: None,
     }

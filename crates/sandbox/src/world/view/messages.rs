@@ -2,12 +2,14 @@
 
 use grammers_tl_types as tl;
 
+use super::keyboards::view_keyboard;
 use super::{Cast, blank, count};
 use crate::world::World;
 use crate::world::chats::Channel;
-use crate::world::messages::{Action, Extra, Forward, Message, Reacted, Reply};
+use crate::world::messages::{Action, Extra, Forward, MediaLook, Message, Reacted, Reply};
 use crate::world::peers::Peer;
 use crate::world::thread::Slice;
+use crate::world::topics::TopicChange;
 
 /// How many of the last reactions travel with a message.
 const RECENT_REACTIONS: usize = 3;
@@ -46,10 +48,15 @@ impl World {
 
     fn view_extra(&self, viewer: i64, extra: &Extra, view: &mut tl::types::Message) {
         view.entities = (!extra.entities.is_empty()).then(|| extra.entities.clone());
-        view.media = extra.media.as_ref().map(|media| self.view_media(viewer, media));
+        view.media = extra.media.as_ref().map(|media| hidden(self.view_media(viewer, media), extra.look));
+        view.noforwards = extra.protected;
+        view.invert_media = extra.look.caption_above || extra.preview.as_ref().is_some_and(|preview| preview.above);
+        view.effect = extra.effect;
+        view.reply_markup = extra.keyboard.as_deref().map(view_keyboard);
         view.reply_to = extra.reply.as_ref().map(view_reply);
         view.fwd_from = extra.forward.as_ref().map(view_forward);
         view.edit_date = extra.edited;
+        view.edit_hide = extra.edit_hidden;
         view.grouped_id = extra.grouped_id;
         view.reactions = view_reactions(viewer, &extra.reactions);
         view.pinned = extra.pinned;
@@ -143,6 +150,16 @@ impl World {
     }
 }
 
+/// A file that is hidden until it is tapped.
+fn hidden(mut media: tl::enums::MessageMedia, look: MediaLook) -> tl::enums::MessageMedia {
+    match &mut media {
+        tl::enums::MessageMedia::Photo(photo) => photo.spoiler = look.spoiler,
+        tl::enums::MessageMedia::Document(document) => document.spoiler = look.spoiler,
+        _ => {}
+    }
+    media
+}
+
 /// Private chats do not name the author of what comes in; channel posts have none.
 fn visible_author(peer: Peer, message: &Message, out: bool) -> Option<tl::enums::Peer> {
     match peer {
@@ -176,13 +193,15 @@ fn view_action(action: &Action) -> tl::enums::MessageAction {
     match action.clone() {
         Action::GroupCreated(title, users) => tl::types::MessageActionChatCreate { title, users }.into(),
         Action::ChannelCreated(title) => tl::types::MessageActionChannelCreate { title }.into(),
-        Action::TopicCreated(title) => tl::types::MessageActionTopicCreate {
-            title_missing: false,
-            title,
-            icon_color: 0x6f_b9f0,
-            icon_emoji_id: None,
+        Action::TopicCreated { title, colour, icon } => {
+            tl::types::MessageActionTopicCreate { title_missing: false, title, icon_color: colour, icon_emoji_id: icon }
+                .into()
         }
-        .into(),
+        Action::TopicChanged(change) => {
+            let TopicChange { title, icon, closed, hidden } = *change;
+            tl::types::MessageActionTopicEdit { title, icon_emoji_id: icon, closed, hidden }.into()
+        }
+        Action::Titled(title) => tl::types::MessageActionChatEditTitle { title }.into(),
         Action::Added(users) => tl::types::MessageActionChatAddUser { users }.into(),
         Action::Left(user_id) => tl::types::MessageActionChatDeleteUser { user_id }.into(),
         Action::JoinedByLink(inviter_id) => tl::types::MessageActionChatJoinedByLink { inviter_id }.into(),

@@ -3,7 +3,7 @@ const NAME_MAX: usize = 200;
 
 /// A name that somebody else chose, safe to use as a file name: no directories, no control characters, nothing hidden,
 /// nothing that a shell or another system reads as more than a name.
-pub(crate) fn safe_name(name: &str) -> String {
+pub fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last
         .chars()

@@ -1,0 +1,8 @@
+//! The box as bots see it, over HTTP as their programs use it.
+
+mod basics;
+mod catalogue;
+mod groups;
+mod robot;
+mod sending;
+mod webhooks;
