@@ -16,4 +16,5 @@ mod words;
 
 #[expect(unused_imports, reason = "read by the placeholder's successor")]
 pub(crate) use reply::Reply;
+pub(crate) use taps::NOTICE_TAP;
 pub(crate) use update::Update;
