@@ -15,14 +15,12 @@ mod presence;
 mod read;
 mod rules;
 mod shown;
-#[cfg(test)]
-mod tests;
 mod tool_use;
 mod wait;
 
 pub(crate) use ask::Ask;
-pub(crate) use card::TITLE_MAX;
 pub(crate) use asked::Asked;
+pub(crate) use card::TITLE_MAX;
 pub(crate) use decide::{Heeded, Wanted, tap_of};
 pub(crate) use presence::Presences;
 pub use presence::{Attendance, Life};

@@ -10,8 +10,6 @@ mod bridge;
 mod pace;
 pub(crate) mod queue;
 mod stored;
-#[cfg(test)]
-mod tests;
 mod worker;
 
 pub use bridge::{BridgeState, SessionBridge};

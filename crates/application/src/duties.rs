@@ -46,8 +46,7 @@ impl<K: Eq + Hash + Copy> Duties<K> {
 
     /// Stops the tasks that fit, and waits until they have ended.
     pub(crate) async fn stop(&self, fits: impl Fn(K) -> bool) {
-        let stopped: Vec<Running> =
-            self.lock().extract_if(|key, _| fits(*key)).map(|(_, running)| running).collect();
+        let stopped: Vec<Running> = self.lock().extract_if(|key, _| fits(*key)).map(|(_, running)| running).collect();
         for running in &stopped {
             running.stop.cancel();
         }

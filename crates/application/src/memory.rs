@@ -15,6 +15,8 @@ mod inbox;
 mod key_ring;
 mod leases;
 mod limiter;
+mod no_bots;
+mod no_files;
 mod outbox;
 mod peers;
 mod people;
@@ -33,6 +35,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use buckets::Buckets;
 pub use fixed::{CountingIds, FixedClock};
 pub use key_ring::MemoryKeyRing;
+pub use no_bots::NoBots;
+pub use no_files::NoFiles;
 
 use crate::ports::Clock;
 

@@ -6,8 +6,6 @@
 mod audience;
 mod error;
 mod pairing;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use audience::Place;
 pub use error::PeopleError;

@@ -15,6 +15,7 @@ mod remove_session;
 mod rename_session;
 mod request_code;
 mod set_default_session;
+mod sign_in_bot;
 mod sign_in_by_qr;
 mod submit_code;
 mod submit_password;

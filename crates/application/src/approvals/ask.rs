@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use telegraphist_domain::approval::{Choice, Decider, Deciders, Meaning, Question, Refusal, Requester, Risk, Subject, Verdict};
+use telegraphist_domain::approval::{
+    Choice, Decider, Deciders, Meaning, Question, Refusal, Requester, Risk, Subject, Verdict,
+};
 use telegraphist_domain::{Aggregate as _, Approval, ApprovalEvent, ApprovalId, ChatId, DeliveryId, Timestamp, UserId};
 
 use super::asked::Asked;
@@ -15,9 +17,7 @@ use crate::notices::{NoticeClass, Ringing};
 use crate::operation::Operation as _;
 use crate::people::Place;
 use crate::pipeline::KnownSession;
-use crate::ports::{
-    AppendError, Lane, NewDelivery, Once, RuleQuestion, StoreError, Together, Urgency, Version,
-};
+use crate::ports::{AppendError, Lane, NewDelivery, Once, RuleQuestion, StoreError, Together, Urgency, Version};
 
 /// A question on its way to people.
 pub(crate) struct Ask {

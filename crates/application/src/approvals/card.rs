@@ -2,9 +2,7 @@
 //! could be approved.
 
 use chrono::{DateTime, Utc};
-use telegraphist_domain::approval::{
-    ApprovalState, Cancellation, Decided, Decider, Meaning, Risk,
-};
+use telegraphist_domain::approval::{ApprovalState, Cancellation, Decided, Decider, Meaning, Risk};
 use telegraphist_domain::{Approval, ApprovalId, Timestamp, UserId};
 
 use super::asked::Asked;
@@ -57,7 +55,9 @@ impl Application {
                 let line = line.text(&format!(" · {who} · {}", zone.clock(moment(decided.at))));
                 self.with_reason(line, decided).await?
             }
-            ApprovalState::Expired => line.text("⌛ ").bold("Expired").text(" · nobody decided in time; nothing was done"),
+            ApprovalState::Expired => {
+                line.text("⌛ ").bold("Expired").text(" · nobody decided in time; nothing was done")
+            }
             ApprovalState::Cancelled(why) => line.text("🚫 ").bold("Taken back").text(" · ").text(match why {
                 Cancellation::Requester => "the agent does not need an answer any more",
                 Cancellation::RequesterGone => "the agent that asked is gone; nothing was done",
@@ -147,13 +147,16 @@ fn foot(card: Writing, approval: &Approval, zone: &Zone) -> Writing {
     if !approval.is_pending() {
         return card;
     }
-    card.lines(2).italic(&format!("Answer until {}", zone.clock_and_day(moment(approval.expires), moment(approval.created))))
+    card.lines(2)
+        .italic(&format!("Answer until {}", zone.clock_and_day(moment(approval.expires), moment(approval.created))))
 }
 
 fn whole(approval: &Approval, asked: &Asked, outcome: Option<&Formatted>, zone: &Zone) -> Formatted {
     let mut card = head(approval, asked, outcome);
     if let Some(description) = &asked.description {
-        card = card.lines(2).formatted(&text::format(&text::Foreign::new(description.as_str()).to_string(), TextFormat::Markdown));
+        card = card
+            .lines(2)
+            .formatted(&text::format(&text::Foreign::new(description.as_str()).to_string(), TextFormat::Markdown));
     }
     if let Some(tool) = &asked.tool {
         card = card.lines(2).text("Tool: ").code(tool);

@@ -231,4 +231,3 @@ fn told(text: &str) -> Heeded {
 fn alert(text: &str) -> Heeded {
     Heeded::Told(TapAnswer { text: shortened(text, 190), is_alert: true })
 }
-

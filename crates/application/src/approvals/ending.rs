@@ -18,8 +18,7 @@ impl Application {
         }
         let asked = self.asked(approval.content).await?;
         let card = self.card_of(approval, &asked).await?;
-        let edits: Vec<NewDelivery> =
-            approval.cards.iter().map(|shown| self.edit_of(shown, approval, &card)).collect();
+        let edits: Vec<NewDelivery> = approval.cards.iter().map(|shown| self.edit_of(shown, approval, &card)).collect();
         self.enqueue(&edits).await?;
         Ok(())
     }

@@ -140,8 +140,7 @@ impl Application {
                 send.reply_to = Some(shown.message.0);
                 let lane = Lane { session: shown.session, chat: shown.chat };
                 let mut delivery = self.delivery_of_card(lane, &send, Urgency::Interactive);
-                delivery.once =
-                    Some(Once { principal: "telegraphist".to_owned(), key: format!("reminder/{id}") });
+                delivery.once = Some(Once { principal: "telegraphist".to_owned(), key: format!("reminder/{id}") });
                 delivery.expires = Some(moment(reminded.expires));
                 delivery
             })

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use telegraphist_domain::approval::ApprovalState;
 
-use super::update::Asked;
 use super::Update;
+use super::update::Asked;
 use crate::arguments::ChatKind;
 use crate::failure::Failure;
 use crate::people::{By, PeopleError};
@@ -82,8 +82,8 @@ impl Update<'_> {
             "status" | "bridge" => self.app.status_for_people().await?,
             "pending" if role != Role::Guest => return self.show_pending(message, from).await,
             "pair" if may_choose => self.paired(message, from, rest).await?,
-            "mode" | "mode_local" | "mode_nomad" | "mode_muted" | "quiet" | "todo" | "tasks" | "restart" | "pending"
-            | "pair" => {
+            "mode" | "mode_local" | "mode_nomad" | "mode_muted" | "quiet" | "todo" | "tasks" | "restart"
+            | "pending" | "pair" => {
                 return self.commanded_about_notices(message, from, role, name, rest).await;
             }
             // In a group, another bot may know it.
@@ -160,7 +160,8 @@ impl Update<'_> {
     async fn show_pending(&self, message: &HeardMessage, from: &Speaker) -> Result<(), Failure> {
         let query = ApprovalQuery { is_pending: true, principal: None, before: None };
         let mut pending = self.app.ports().approvals.approvals(&query, 200).await?;
-        pending.retain(|approval| approval.check_decider(from.user).is_ok() && approval.state == ApprovalState::Pending);
+        pending
+            .retain(|approval| approval.check_decider(from.user).is_ok() && approval.state == ApprovalState::Pending);
         pending.reverse();
         if pending.is_empty() {
             return self.reply_with(message, 0, Writing::default().text("No question waits for you.")).await;
@@ -187,7 +188,10 @@ fn greeting(from: &Speaker, role: Role) -> Writing {
         Role::Guest | Role::Blocked => "You are told what agents did.",
     };
     let hello = Writing::default().text("Hello ").text(&from.name).text(". ");
-    hello.text("I tell you what agents do, and ask you before they do it. ").text(can).text(" /help lists what you can send me.")
+    hello
+        .text("I tell you what agents do, and ask you before they do it. ")
+        .text(can)
+        .text(" /help lists what you can send me.")
 }
 
 fn help(role: Role) -> Writing {

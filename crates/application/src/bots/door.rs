@@ -34,7 +34,11 @@ impl Update<'_> {
         match (message.at.kind, role) {
             (_, Some(Role::Blocked)) => Ok(()),
             (ChatKind::Private, None) => {
-                if is_edited { Ok(()) } else { self.knock(&message, &from).await }
+                if is_edited {
+                    Ok(())
+                } else {
+                    self.knock(&message, &from).await
+                }
             }
             (ChatKind::Private, Some(role)) => {
                 self.app.saw(&from).await?;

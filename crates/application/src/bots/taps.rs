@@ -20,11 +20,7 @@ pub(crate) const NOTICE_TAP: &str = "n1";
 impl Update<'_> {
     /// Somebody pressed a button.
     pub(super) async fn tapped(&self, tap: Tap) -> Result<(), Failure> {
-        let answer = if tap.from.is_bot {
-            alert("Bots press nothing here.")
-        } else {
-            self.heeded(&tap).await?
-        };
+        let answer = if tap.from.is_bot { alert("Bots press nothing here.") } else { self.heeded(&tap).await? };
         self.answer(tap.id, answer);
         Ok(())
     }
@@ -40,9 +36,10 @@ impl Update<'_> {
         if let Some(answer) = self.chosen(tap, role).await? {
             return Ok(answer);
         }
-        Ok(self.pressed_on_notice(tap).await?.unwrap_or_else(|| {
-            alert("This button belongs to nothing here; nothing was done.")
-        }))
+        Ok(self
+            .pressed_on_notice(tap)
+            .await?
+            .unwrap_or_else(|| alert("This button belongs to nothing here; nothing was done.")))
     }
 
     /// A button of a question.

@@ -124,7 +124,13 @@ fn of_telegram(error: TelegramError, claimed: &Claimed, now: DateTime<Utc>) -> T
 impl Tried {
     fn failed(why: &str, error: Option<TelegramError>) -> Self {
         let told = error.unwrap_or_else(|| TelegramError::Refused { telegram: why.to_owned() });
-        Self { how: Attempted::Failed { error: why.to_owned() }, told: Some(Err(told)), flood: None, lost: None, is_shut_out: false }
+        Self {
+            how: Attempted::Failed { error: why.to_owned() },
+            told: Some(Err(told)),
+            flood: None,
+            lost: None,
+            is_shut_out: false,
+        }
     }
 
     fn unknown() -> Self {

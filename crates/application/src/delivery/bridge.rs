@@ -67,6 +67,12 @@ impl Application {
         self.inner.keeper.stop(|()| true).await;
     }
 
+    /// Ends everything that goes on for one bot.
+    pub(crate) async fn stop_bot(&self, bot: SessionId) {
+        self.stop_listening(|session| session == bot).await;
+        self.inner.bridge.stop(|session| session == bot).await;
+    }
+
     /// Starts delivery, if it does not run.
     pub(crate) async fn start_bridge(&self) -> Result<BridgeState, Failure> {
         self.ports().preferences.prefer(STOPPED, "false").await?;
@@ -110,7 +116,11 @@ impl Application {
     pub(crate) async fn ready_bots(&self) -> Result<Vec<KnownSession>, StoreError> {
         let sessions = self.ports().views.sessions().await?;
         let bots = sessions.into_iter().filter(|view| view.kind == "bot" && view.state == "ready");
-        Ok(bots.filter_map(|view| Some(KnownSession { id: view.id.parse().ok()?, name: view.name, is_bot: true, username: view.username })).collect())
+        Ok(bots
+            .filter_map(|view| {
+                Some(KnownSession { id: view.id.parse().ok()?, name: view.name, is_bot: true, username: view.username })
+            })
+            .collect())
     }
 
     async fn is_bridge_stopped(&self) -> Result<bool, StoreError> {

@@ -71,8 +71,9 @@ async fn queued(app: &Application, call: &Call, key: &str) -> Result<Ended, Tele
 async fn target(app: &Application, call: &Call) -> Result<ChatId, TelegramError> {
     let named = call.arguments.target().ok_or(TelegramError::UnknownChat)?;
     let session = call.step.session.id;
-    let reference: ChatRef =
-        named.parse().map_err(|problem: telegraphist_domain::references::NotAChat| Refused::new("chat", problem.to_string()))?;
+    let reference: ChatRef = named
+        .parse()
+        .map_err(|problem: telegraphist_domain::references::NotAChat| Refused::new("chat", problem.to_string()))?;
     match reference {
         ChatRef::Id(id) => Ok(id),
         ChatRef::Username(name) => match app.ports().peers.by_username(session, &name).await? {
@@ -86,7 +87,8 @@ async fn target(app: &Application, call: &Call) -> Result<ChatId, TelegramError>
 }
 
 async fn asked(app: &Application, call: &Call, named: &str) -> Result<ChatId, TelegramError> {
-    let question: GetChat = serde_json::from_value(serde_json::json!({ "chat": named })).expect("a chat is all it needs");
+    let question: GetChat =
+        serde_json::from_value(serde_json::json!({ "chat": named })).expect("a chat is all it needs");
     let attempt = Box::new(move |telegram: std::sync::Arc<dyn crate::ports::Telegram>, execution| {
         let asking: futures::future::BoxFuture<'static, _> =
             Box::pin(async move { crate::ports::Execute::<GetChat>::execute(&*telegram, &execution, &question).await });

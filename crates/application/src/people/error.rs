@@ -34,11 +34,9 @@ impl From<PeopleError> for Failure {
                 "This person is not known here.",
                 "Run `telegraphist people list` to see who is; others knock by sending /pair to the bot.",
             ),
-            PeopleError::NotAllowed => (
-                Code::Forbidden,
-                "This is not yours to decide.",
-                "Ask the owner of this server.",
-            ),
+            PeopleError::NotAllowed => {
+                (Code::Forbidden, "This is not yours to decide.", "Ask the owner of this server.")
+            }
             PeopleError::OwnerIsConfigured => (
                 Code::InvalidArgument,
                 "The owner is named in the configuration and nowhere else.",

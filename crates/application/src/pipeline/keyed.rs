@@ -249,7 +249,12 @@ async fn forget_old(app: &Application, now: DateTime<Utc>) {
 impl Ended {
     /// Whether it is known what was done: everything or nothing.
     fn is_certain(&self) -> bool {
-        !matches!(self, Self::Pending(_) | Self::Lost | Self::Telegram(TelegramError::OutcomeUnknown | TelegramError::Partial { .. }))
+        !matches!(
+            self,
+            Self::Pending(_)
+                | Self::Lost
+                | Self::Telegram(TelegramError::OutcomeUnknown | TelegramError::Partial { .. })
+        )
     }
 }
 

@@ -177,7 +177,13 @@ fn sessions_read_as_lines() {
 fn what_was_sent_reads_as_lines() {
     let part = SentPart { message_id: Some(31), date: Some(at(3)), text: None, entities: vec![], file: None };
     let lost = SentPart { message_id: None, date: None, ..part.clone() };
-    let sent = Sent { state: SentState::Sent, chat: brief(), items: vec![part, lost], idempotency_key: "k-1".into() };
+    let sent = Sent {
+        state: SentState::Sent,
+        chat: brief(),
+        items: vec![part, lost],
+        idempotency_key: "k-1".into(),
+        delivery_id: None,
+    };
     assert_snapshot!(text_of(&sent));
     let preview = SentPart {
         message_id: None,

@@ -18,6 +18,9 @@ impl Application {
 
     /// Secrets first: if this is cut short, the session is still there to be removed again.
     async fn remove(&self, id: SessionId) -> Result<(), SessionError> {
+        if self.is_bot(id).await? {
+            self.dismiss_bot(id).await?;
+        }
         self.ports().connections.disconnect(id).await;
         self.forget_secrets(id).await?;
         self.ports().inbox.trim(id, self.ports().clock.now(), 0).await?;

@@ -9,10 +9,10 @@ use telegraphist_domain::session::Refusal;
 
 use super::SessionError;
 use super::record::id_of;
-use crate::application::{Application, Ports, Settings};
+use crate::application::{Application, Outside, Ports, Settings};
 use crate::caller::{Caller, Grants, Scopes};
 use crate::failure::{Code, Failure};
-use crate::memory::{CountingIds, FixedClock, MemoryStore};
+use crate::memory::{CountingIds, FixedClock, MemoryStore, NoBots, NoFiles};
 use crate::ports::*;
 use crate::session_strings::{self, StringKind};
 use crate::updates::AnnouncedInbox;
@@ -30,20 +30,16 @@ fn world() -> World {
     let store = MemoryStore::new(clock.clone());
     let shared = Arc::new(store.clone());
     let telegram = Arc::new(SmallTelegram::default());
-    let ports = Ports {
-        events: shared.clone(),
-        views: shared.clone(),
-        vault: shared.clone(),
-        peers: shared.clone(),
+    let outside = Outside {
         inbox: AnnouncedInbox::new(shared.clone()),
-        idempotency: shared.clone(),
-        audit: shared.clone(),
-        limiter: shared,
         clock,
         ids: Arc::new(CountingIds::default()),
         connections: telegram.clone(),
         sign_in: telegram.clone(),
+        bots: Arc::new(NoBots),
+        files: Arc::new(NoFiles),
     };
+    let ports = Ports::on(&shared, outside);
     let app = Application::new(ports, Settings::new(SecretBox::new(Box::new([1; 32]))));
     World { app, store, telegram }
 }

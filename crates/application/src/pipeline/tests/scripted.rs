@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use telegraphist_domain::session::Identity;
 use telegraphist_domain::{Aggregate as _, Session, SessionId, SessionKind, Timestamp};
 
-use crate::application::{Application, Ports, Settings};
+use crate::application::{Application, Outside, Ports, Settings};
 use crate::caller::{CallContext, Caller};
 use crate::failure::Failure;
-use crate::memory::{CountingIds, FixedClock, MemoryStore};
+use crate::memory::{CountingIds, FixedClock, MemoryStore, NoBots, NoFiles};
 use crate::operation::Operation;
 use crate::pipeline::Budgets;
 use crate::ports::*;
@@ -157,20 +157,17 @@ impl World {
         let clock = Arc::new(FixedClock::default());
         let telegram = Arc::new(Scripted::default());
         let store = Arc::new(MemoryStore::new(Arc::clone(&clock) as Arc<dyn Clock>));
-        let ports = Ports {
-            events: Arc::clone(&store) as Arc<dyn EventStore<Session>>,
-            views: Arc::clone(&store) as Arc<dyn Views>,
-            vault: Arc::clone(&store) as Arc<dyn Vault>,
-            peers: Arc::clone(&store) as Arc<dyn Peers>,
-            inbox: AnnouncedInbox::new(Arc::clone(&store) as Arc<dyn Inbox>),
-            idempotency: Arc::clone(&store) as Arc<dyn Idempotency>,
-            audit: Arc::clone(&store) as Arc<dyn AuditLog>,
-            limiter: store,
+        let inbox = AnnouncedInbox::new(Arc::clone(&store) as Arc<dyn Inbox>);
+        let outside = Outside {
+            inbox,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::new(CountingIds::default()),
             connections: Arc::new(Connected(Arc::clone(&telegram))),
             sign_in: Arc::new(NoSignIn),
+            bots: Arc::new(NoBots),
+            files: Arc::new(NoFiles),
         };
+        let ports = Ports::on(&store, outside);
         let settings = Settings { budgets, ..Settings::new(SecretBox::new(Box::new([7; 32]))) };
         Self { app: Application::new(ports, settings), clock, telegram }
     }
