@@ -85,8 +85,13 @@ operations! {
     list_approvals::ListApprovals,
     approve_tool_use::ApproveToolUse,
     send_approval_request::SendApprovalRequest,
+    send_telegram_event::SendTelegramEvent,
+    send_telegram_message::SendTelegramMessage,
+    send_task_completion::SendTaskCompletion,
+    send_performance_alert::SendPerformanceAlert,
 }
 
 pub use approve_tool_use::{Behavior, ToolUseDecision};
 pub use request_approval::{MeaningArg, OptionArg, RiskArg};
 pub use send_file::FileArg;
+pub use send_performance_alert::SeverityArg;
