@@ -17,7 +17,9 @@ mod quiet;
 mod render;
 #[cfg(test)]
 mod render_tests;
+mod responses;
 mod ringing;
+mod status;
 #[cfg(test)]
 mod tests;
 mod zone;
@@ -26,7 +28,7 @@ pub(crate) use accept::Telling;
 pub(crate) use arguments::{check_id, check_source, check_title, check_topic, check_words};
 pub(crate) use data::check as check_data;
 pub use events::{Category, EVENT_TYPES, EventType};
-pub(crate) use events::{MESSAGE, event_type, nearest_type};
+pub(crate) use events::{MESSAGE, event_type, event_types, nearest_type};
 pub(crate) use line::Lines;
 pub(crate) use notice::Notice;
 pub use quiet::QuietHours;

@@ -13,7 +13,9 @@ pub use approval::{ApprovalStateName, ApprovalView, DecisionView};
 pub use author::Author;
 pub use chat::{ChatBrief, ChatDetail, ChatView, MemberView, Rights, TopicView, UserView};
 pub use message::{MediaView, MessageView, Reaction, Sender};
-pub use notice::{Accepted, AcceptedAt, Arrives};
+pub use notice::{
+    Accepted, AcceptedAt, AnsweredNotice, Arrives, BotBridge, BridgeStatus, EventTypeView, ResponseView, Responses,
+};
 pub use session::SessionView;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};

@@ -19,6 +19,9 @@ use crate::pipeline::{HereCall, KnownSession};
 use crate::ports::{Delivery, DeliveryState, Lane, Once, StoreError, Urgency};
 use crate::views::{Accepted, AcceptedAt, Arrives};
 
+/// What the keys of notices begin with in the outbox.
+pub(super) const KEY: &str = "notice/";
+
 /// A notice and where it is to go.
 pub(crate) struct Telling {
     /// Through which bot.
@@ -61,7 +64,7 @@ impl Application {
         let notice = &telling.notice;
         let bot = self.speaking_bot(telling.session.as_deref()).await?;
         let key = telling.key.as_deref().unwrap_or(&notice.event_id);
-        let once = Once { principal: call.caller.principal.clone(), key: format!("notice/{key}") };
+        let once = Once { principal: call.caller.principal.clone(), key: format!("{KEY}{key}") };
         let earlier = self.ports().deliveries.of_key(&once).await?;
         if let Some(first) = earlier.first() {
             self.check_same(first.id, notice).await?;

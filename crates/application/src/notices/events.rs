@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NoticeClass;
 use super::nearest::nearest;
+use crate::views::EventTypeView;
 
 /// What an event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -156,6 +157,18 @@ pub(crate) fn event_type(name: &str) -> Option<&'static EventType> {
 /// The name that was probably meant.
 pub(crate) fn nearest_type(name: &str) -> Option<&'static str> {
     nearest(name, EVENT_TYPES.iter().map(|event| event.name))
+}
+
+/// The types of a category, or all.
+pub(crate) fn event_types(category: Option<Category>) -> Vec<EventTypeView> {
+    let is_meant = |event: &&EventType| category.is_none_or(|category| event.category == category);
+    let view = |event: &EventType| EventTypeView {
+        name: event.name.to_owned(),
+        category: event.category,
+        class: event.class,
+        data: event.facts.iter().map(|fact| (*fact).to_owned()).collect(),
+    };
+    EVENT_TYPES.iter().filter(is_meant).map(view).collect()
 }
 
 impl Category {

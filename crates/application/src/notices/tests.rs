@@ -5,11 +5,16 @@ use serde_json::json;
 use telegraphist_domain::ChatId;
 
 use super::{Mode, QuietHours};
+use crate::arguments::ChatKind;
+use crate::caller::{CallContext, Caller, Grants};
+use crate::delivery::BridgeState;
 use crate::failure::{Code, Failure};
-use crate::operations::{SendPerformanceAlert, SendTaskCompletion, SendTelegramEvent, SendTelegramMessage};
+use crate::operation::Scope;
+use crate::operations::*;
 use crate::ports::{Conversations as _, Deliveries as _, Role, SpokenQuery};
+use crate::readable::text_of;
 use crate::stage::{BOB, OWNER, Stage};
-use crate::views::{Accepted, Arrives};
+use crate::views::{Accepted, Arrives, Responses};
 
 async fn event(stage: &Stage, more: serde_json::Value) -> Result<Accepted, Failure> {
     let mut arguments = json!({ "type": "build_failed", "title": "Build Failed: main" });
@@ -167,4 +172,93 @@ async fn what_cannot_be_sent_is_refused_with_what_to_give() {
         assert!(failure.message.contains(said), "{} does not say {said}", failure.message);
     }
     assert_eq!(spoken(&stage).await, 0);
+}
+
+async fn responses(stage: &Stage, arguments: serde_json::Value) -> Responses {
+    stage.call::<GetTelegramResponses>(arguments).await.expect("answered")
+}
+
+fn texts(responses: &Responses) -> Vec<&str> {
+    responses.items.iter().map(|item| item.text.as_str()).collect()
+}
+
+#[tokio::test]
+async fn answers_are_given_again_until_they_are_processed() {
+    let stage = Stage::new().await;
+    let data = json!({ "actions": [{ "text": "Retry", "action": "retry_build" }] });
+    event(&stage, json!({ "event_id": "e1", "task_id": "t", "data": data })).await.expect("accepted");
+    let shown = stage.nth_to(OWNER, 1).await;
+    stage.presses(OWNER, shown.message, "Retry").await;
+    stage.says(OWNER, "and tell me").await;
+    stage.settle().await;
+    for _ in 0..2 {
+        let given = responses(&stage, json!({})).await;
+        assert_eq!(texts(&given), ["Retry", "and tell me"]);
+        let answers = given.items[0].answers.as_ref().expect("it answers the notice");
+        assert_eq!((answers.event_id.as_str(), answers.task_id.as_deref()), ("e1", Some("t")));
+        assert_eq!(answers.action.as_deref(), Some("retry_build"));
+    }
+    let first = responses(&stage, json!({ "limit": 1 })).await;
+    assert!(first.has_more && texts(&first) == ["Retry"]);
+    let second = responses(&stage, json!({ "limit": 1, "cursor": first.next_cursor })).await;
+    assert!(!second.has_more && second.next_cursor.is_none() && texts(&second) == ["and tell me"]);
+    let up_to = json!({ "up_to": first.items[0].response_id });
+    let noted = stage.call::<ProcessPendingResponses>(up_to).await.expect("noted");
+    assert_eq!(texts(&noted), ["Retry"]);
+    assert_eq!(texts(&responses(&stage, json!({})).await), ["and tell me"]);
+    stage.call::<ProcessPendingResponses>(json!({})).await.expect("noted");
+    assert!(responses(&stage, json!({})).await.items.is_empty());
+    let all = responses(&stage, json!({ "since": stage.later(-60) })).await;
+    assert_eq!(texts(&all), ["Retry", "and tell me"]);
+}
+
+#[tokio::test]
+async fn an_answer_to_one_agent_is_not_given_to_another() {
+    let stage = Stage::new().await;
+    event(&stage, json!({})).await.expect("accepted");
+    let shown = stage.nth_to(OWNER, 1).await;
+    stage.says_in(OWNER, shown.chat, ChatKind::Private, "yes", Some(shown.message.0)).await;
+    stage.settle().await;
+    let read = serde_json::from_value::<GetTelegramResponses>;
+    let other = stage.call_as("ci", "1", json!({}), read).await.expect("answered");
+    assert!(other.items.is_empty());
+    assert_eq!(texts(&responses(&stage, json!({})).await), ["yes"]);
+}
+
+#[tokio::test]
+async fn delivery_that_is_stopped_says_so_and_goes_on_when_it_is_started() {
+    let stage = Stage::new().await;
+    let stopped = stage.call::<StopBridge>(json!({})).await.expect("stopped");
+    assert!(stopped.state == BridgeState::Stopped && !stopped.bots[0].is_delivering);
+    let accepted = event(&stage, json!({})).await.expect("accepted");
+    assert!(accepted.hint.expect("it says so").contains("start_bridge"));
+    let waiting = stage.call::<GetBridgeStatus>(json!({})).await.expect("answered");
+    assert_eq!(waiting.bots[0].queued, 1);
+    assert!(stage.sent_to(ChatId(OWNER.0)).is_empty());
+    let running = stage.call::<EnsureBridgeRunning>(json!({})).await.expect("started");
+    assert!(running.state == BridgeState::Running && running.bots[0].is_delivering);
+    stage.nth_to(OWNER, 1).await;
+}
+
+#[tokio::test]
+async fn modes_are_switched_by_whoever_may() {
+    let stage = Stage::new().await;
+    assert_eq!(stage.call::<GetBridgeStatus>(json!({})).await.expect("answered").mode, Mode::Local);
+    assert_eq!(stage.call::<SwitchToNomadMode>(json!({})).await.expect("switched").mode, Mode::Nomad);
+    let grants =
+        Grants { scopes: [Scope::NotifySend, Scope::NotifyRead].into_iter().collect(), ..Grants::everything() };
+    let caller = Caller::owner().narrowed(grants);
+    let refused = stage.app.perform_here(&caller, SwitchToMuteMode {}, CallContext::default()).await;
+    assert_eq!(refused.err().map(|failure| failure.code), Some(Code::Forbidden));
+    assert_eq!(stage.call::<GetBridgeStatus>(json!({})).await.expect("answered").mode, Mode::Nomad);
+}
+
+#[tokio::test]
+async fn event_types_are_listed_by_category() {
+    let stage = Stage::new().await;
+    let all = stage.call::<ListEventTypes>(json!({})).await.expect("answered");
+    assert_eq!(all.items.len(), 47);
+    let git = stage.call::<ListEventTypes>(json!({ "category": "git" })).await.expect("answered");
+    assert_eq!(git.items.len(), 7);
+    assert!(text_of(&git).starts_with("git_commit: branch_name, commit_hash"));
 }
