@@ -66,12 +66,11 @@ pub(super) fn rows(planned: &[Planned], delivery: DeliveryId) -> Vec<Vec<Button>
     let mut rows: Vec<Vec<Button>> = Vec::new();
     let mut answers = 0;
     for button in planned {
-        let does = match &button.opens {
-            Some(address) => Does::Open(address.clone()),
-            None => {
-                answers += 1;
-                Does::Tap(format!("{NOTICE_TAP}:{}:{}", delivery.0.simple(), answers - 1))
-            }
+        let does = if let Some(address) = &button.opens {
+            Does::Open(address.clone())
+        } else {
+            answers += 1;
+            Does::Tap(format!("{NOTICE_TAP}:{}:{}", delivery.0.simple(), answers - 1))
         };
         let is_short = |text: &str| utf16_len(text) <= SHORT_LABEL;
         let fits = is_short(&button.text);

@@ -54,7 +54,7 @@ pub(super) fn facts_of(event: &EventType, data: &Map<String, Value>) -> Facts {
             (_, None | Some(Value::Null)) => {}
             ("current", Some(current)) if data.get("total").is_some_and(|total| !total.is_null()) => {
                 let words = format!("{} of {}", plain(current), plain(&data["total"]));
-                facts.short("Done", words, false);
+                facts.short("Done", &words, false);
             }
             ("total", Some(_)) if data.get("current").is_some_and(|current| !current.is_null()) => {}
             (_, Some(value)) => facts.add(field, value),
@@ -70,17 +70,17 @@ impl Facts {
             Holds::Text | Holds::Amount | Holds::OneOf(_) => self.words(label, plain(value)),
             Holds::Code => self.code(label, plain(value)),
             Holds::Block => self.block(label, "", plain(value)),
-            Holds::Whole | Holds::Count => self.short(label, plain(value), false),
-            Holds::Percent => self.short(label, format!("{} %", plain(value)), false),
-            Holds::Millis => self.short(label, duration(value.as_f64().unwrap_or_default()), false),
-            Holds::Bytes => self.short(label, bytes(value.as_f64().unwrap_or_default()), false),
-            Holds::Megabytes => self.short(label, format!("{} MB", plain(value)), false),
+            Holds::Whole | Holds::Count => self.short(label, &plain(value), false),
+            Holds::Percent => self.short(label, &format!("{} %", plain(value)), false),
+            Holds::Millis => self.short(label, &duration(value.as_f64().unwrap_or_default()), false),
+            Holds::Bytes => self.short(label, &bytes(value.as_f64().unwrap_or_default()), false),
+            Holds::Megabytes => self.short(label, &format!("{} MB", plain(value)), false),
             Holds::Flag => {
                 let words = if value.as_bool() == Some(true) { "yes" } else { "no" };
-                self.short(label, words.to_owned(), false);
+                self.short(label, words, false);
             }
             Holds::List | Holds::CountOrList => match value {
-                Value::Array(items) => self.list(label, items.iter().map(plain).collect()),
+                Value::Array(items) => self.list(label, &items.iter().map(plain).collect::<Vec<_>>()),
                 other => self.words(label, plain(other)),
             },
             Holds::Facts => match value {
@@ -104,7 +104,7 @@ impl Facts {
 
     fn words(&mut self, label: &'static str, words: String) {
         if fits_a_line(&words) {
-            self.short(label, words, false);
+            self.short(label, &words, false);
         } else {
             self.details.push(Detail { label, body: Body::Words(words) });
         }
@@ -112,7 +112,7 @@ impl Facts {
 
     fn code(&mut self, label: &'static str, code: String) {
         if fits_a_line(&code) {
-            self.short(label, code, true);
+            self.short(label, &code, true);
         } else {
             self.block(label, "", code);
         }
@@ -124,12 +124,12 @@ impl Facts {
         }
     }
 
-    fn list(&mut self, label: &'static str, items: Vec<String>) {
+    fn list(&mut self, label: &'static str, items: &[String]) {
         let line = items.join(", ");
         if items.len() <= LINE_ITEMS_MAX && fits_a_line(&line) {
-            self.short(label, line, false);
+            self.short(label, &line, false);
         } else {
-            self.short(label, items.len().to_string(), false);
+            self.short(label, &items.len().to_string(), false);
             let items = items.iter().map(|item| one_line(item)).filter(|item| !item.is_empty()).collect();
             self.details.push(Detail { label, body: Body::Items(items) });
         }
@@ -139,15 +139,15 @@ impl Facts {
         let pairs: Vec<String> = facts.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect();
         let line = pairs.join(", ");
         if fits_a_line(&line) {
-            self.short(label, line, false);
+            self.short(label, &line, false);
         } else {
             let items = pairs.iter().map(|pair| one_line(pair)).collect();
             self.details.push(Detail { label, body: Body::Items(items) });
         }
     }
 
-    fn short(&mut self, label: &'static str, words: String, is_code: bool) {
-        let says = one_line(&words);
+    fn short(&mut self, label: &'static str, words: &str, is_code: bool) {
+        let says = one_line(words);
         if !says.is_empty() {
             self.lines.push(Fact { label, says, is_code });
         }

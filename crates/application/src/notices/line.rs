@@ -110,18 +110,15 @@ impl Application {
     async fn try_write(&self, line: &Line, together: &[Waiting]) -> Result<(), AppendError> {
         let known = self.ports().conversations.conversation_in(&line.place, &line.agent).await?;
         let at = self.moment();
-        let (id, version, mut events, mut state) = match known {
-            Some(known) => {
-                let loaded = self.ports().conversation_events.load(known.id).await?;
-                let loaded = loaded.ok_or_else(|| StoreError::Unavailable("a conversation is gone".into()))?;
-                (known.id, loaded.version, Vec::new(), loaded.state)
-            }
-            None => {
-                let id = ConversationId(self.ports().ids.ordered());
-                let started = Conversation::start(id, line.place, line.agent.clone(), at);
-                let state = Conversation::replay(&started).expect("a conversation begins with its start");
-                (id, Version(0), started, state)
-            }
+        let (id, version, mut events, mut state) = if let Some(known) = known {
+            let loaded = self.ports().conversation_events.load(known.id).await?;
+            let loaded = loaded.ok_or_else(|| StoreError::Unavailable("a conversation is gone".into()))?;
+            (known.id, loaded.version, Vec::new(), loaded.state)
+        } else {
+            let id = ConversationId(self.ports().ids.ordered());
+            let started = Conversation::start(id, line.place, line.agent.clone(), at);
+            let state = Conversation::replay(&started).expect("a conversation begins with its start");
+            (id, Version(0), started, state)
         };
         let mut with = Together::default();
         for Waiting { entry, .. } in together {

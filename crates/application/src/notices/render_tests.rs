@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use telegraphist_domain::DeliveryId;
@@ -35,10 +37,10 @@ fn shown(notice: &Notice) -> String {
     let mut shown = to_markdown(&card.text);
     for row in &card.buttons {
         let row: Vec<&str> = row.iter().map(|button| button.text.as_str()).collect();
-        shown.push_str(&format!("\n[{}]", row.join("] [")));
+        write!(shown, "\n[{}]", row.join("] [")).unwrap();
     }
     if let Some(document) = &card.document {
-        shown.push_str(&format!("\n=== {} ===\n{}", document.name, document.content));
+        write!(shown, "\n=== {} ===\n{}", document.name, document.content).unwrap();
     }
     shown
 }
