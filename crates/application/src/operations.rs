@@ -91,6 +91,7 @@ operations! {
     send_performance_alert::SendPerformanceAlert,
     get_telegram_responses::GetTelegramResponses,
     process_pending_responses::ProcessPendingResponses,
+    clear_old_responses::ClearOldResponses,
     get_bridge_status::GetBridgeStatus,
     start_bridge::StartBridge,
     stop_bridge::StopBridge,

@@ -14,7 +14,8 @@ pub use author::Author;
 pub use chat::{ChatBrief, ChatDetail, ChatView, MemberView, Rights, TopicView, UserView};
 pub use message::{MediaView, MessageView, Reaction, Sender};
 pub use notice::{
-    Accepted, AcceptedAt, AnsweredNotice, Arrives, BotBridge, BridgeStatus, EventTypeView, ResponseView, Responses,
+    Accepted, AcceptedAt, AnsweredNotice, Arrives, BotBridge, BridgeStatus, Cleared, EventTypeView, ResponseView,
+    Responses,
 };
 pub use session::SessionView;
 

@@ -77,6 +77,33 @@ impl Application {
         }
     }
 
+    /// Deletes what was answered to this agent before a moment, as far as it has taken note of it; what belongs to no
+    /// agent, as far as everybody has. Answers how many there were.
+    pub(crate) async fn clear_responses(&self, call: &HereCall, before: DateTime<Utc>) -> Result<usize, Failure> {
+        let (reader, mut agents) = (reader_of(call), HashMap::new());
+        let noted = self.noted_responses(call).await?;
+        let by_all = self.ports().marks.lowest_mark(STREAM).await?.unwrap_or_default();
+        let query = SpokenQuery { by_people: true, conversation: None, since: None };
+        let (mut position, mut cleared) = (0, 0);
+        loop {
+            let spoken = self.ports().conversations.spoken_after(&query, position, BATCH).await?;
+            let mut old = Vec::new();
+            for one in spoken.iter().filter(|one| one.at < before && one.position <= noted) {
+                let agent = self.agent_of(one.conversation, &mut agents).await?.unwrap_or_default();
+                let is_read = agent == reader || (agent.is_empty() && one.position <= by_all);
+                if is_read && self.ports().contents.content(one.content).await?.is_some() {
+                    old.push(one.content);
+                }
+            }
+            self.ports().contents.forget(&old).await?;
+            cleared += old.len();
+            match spoken.last() {
+                Some(last) if spoken.len() == BATCH && last.position < noted => position = last.position,
+                Some(_) | None => return Ok(cleared),
+            }
+        }
+    }
+
     async fn agent_of(
         &self,
         id: ConversationId,

@@ -262,3 +262,25 @@ async fn event_types_are_listed_by_category() {
     assert_eq!(git.items.len(), 7);
     assert!(text_of(&git).starts_with("git_commit: branch_name, commit_hash"));
 }
+
+#[tokio::test]
+async fn only_what_was_processed_is_cleared() {
+    let stage = Stage::new().await;
+    event(&stage, json!({})).await.expect("accepted");
+    let shown = stage.nth_to(OWNER, 1).await;
+    for words in ["old", "also old"] {
+        stage.says_in(OWNER, shown.chat, ChatKind::Private, words, Some(shown.message.0)).await;
+    }
+    stage.settle().await;
+    stage.clock.advance(std::time::Duration::from_hours(25));
+    let clear = || stage.call::<ClearOldResponses>(json!({ "confirm": true }));
+    let unconfirmed = stage.call::<ClearOldResponses>(json!({})).await;
+    assert_eq!(unconfirmed.err().map(|failure| failure.code), Some(Code::ConfirmationRequired));
+    assert_eq!(clear().await.expect("cleared").cleared, 0);
+    let first = responses(&stage, json!({ "limit": 1 })).await;
+    let up_to = json!({ "up_to": first.items[0].response_id });
+    stage.call::<ProcessPendingResponses>(up_to).await.expect("noted");
+    assert_eq!(clear().await.expect("cleared").cleared, 1);
+    let left = responses(&stage, json!({ "since": "2020-01-01T00:00:00Z" })).await;
+    assert_eq!(texts(&left), ["also old"]);
+}

@@ -1,6 +1,6 @@
 use super::{Lines, Readable, minute, named, page};
 use crate::delivery::BridgeState;
-use crate::views::{Accepted, Arrives, BridgeStatus, EventTypeView, Page, Responses};
+use crate::views::{Accepted, Arrives, BridgeStatus, Cleared, EventTypeView, Page, Responses};
 
 impl Readable for Accepted {
     fn read(&self, lines: &mut Lines) {
@@ -90,5 +90,11 @@ impl Readable for Page<EventTypeView> {
         page(self, "event types", lines, |event, lines| {
             lines.put(format_args!("{}: {}", event.name, event.data.join(", ")));
         });
+    }
+}
+
+impl Readable for Cleared {
+    fn read(&self, lines: &mut Lines) {
+        lines.line(format!("{} responses deleted; what was not processed is kept", self.cleared));
     }
 }

@@ -166,3 +166,10 @@ pub struct EventTypeView {
     /// The fields of `data` that belong to it; all others may be given, too.
     pub data: Vec<String>,
 }
+
+/// Answers that were deleted.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Cleared {
+    /// How many.
+    pub cleared: usize,
+}
