@@ -160,7 +160,7 @@ pub(crate) fn nearest_type(name: &str) -> Option<&'static str> {
 }
 
 /// The types of a category, or all.
-pub(crate) fn event_types(category: Option<Category>) -> Vec<EventTypeView> {
+pub fn event_types(category: Option<Category>) -> Vec<EventTypeView> {
     let is_meant = |event: &&EventType| category.is_none_or(|category| event.category == category);
     let view = |event: &EventType| EventTypeView {
         name: event.name.to_owned(),
