@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::approvals::{ApprovalSettings, Decisions, Presences};
 use crate::delivery::{Bell, Paces};
 use crate::duties::Duties;
-use crate::notices::Zone;
+use crate::notices::{Lines, Zone};
 use crate::pipeline::{Budgets, Circuits, OpenCalls};
 use crate::ports::{
     Approvals, AuditLog, Bots, Clock, Connections, Contents, Conversations, Deliveries, EventStore, Files, Idempotency,
@@ -244,6 +244,8 @@ pub(crate) struct Inner {
     pub(crate) decisions: Decisions,
     /// Which agents are connected.
     pub(crate) presences: Presences,
+    /// Where notices are being written.
+    pub(crate) notices: Lines,
 }
 
 /// How many calls may be under way at once.
@@ -266,6 +268,7 @@ impl Application {
                 keeper: Duties::default(),
                 decisions: Decisions::default(),
                 presences: Presences::default(),
+                notices: Lines::default(),
             }),
         }
     }

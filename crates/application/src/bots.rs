@@ -19,4 +19,5 @@ mod words;
 
 pub use look::FailedUpdate;
 pub(crate) use reply::Reply;
+pub(crate) use taps::NOTICE_TAP;
 pub(crate) use update::Update;

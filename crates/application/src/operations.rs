@@ -85,8 +85,26 @@ operations! {
     list_approvals::ListApprovals,
     approve_tool_use::ApproveToolUse,
     send_approval_request::SendApprovalRequest,
+    send_telegram_event::SendTelegramEvent,
+    send_telegram_message::SendTelegramMessage,
+    send_task_completion::SendTaskCompletion,
+    send_performance_alert::SendPerformanceAlert,
+    get_telegram_responses::GetTelegramResponses,
+    process_pending_responses::ProcessPendingResponses,
+    clear_old_responses::ClearOldResponses,
+    get_bridge_status::GetBridgeStatus,
+    start_bridge::StartBridge,
+    stop_bridge::StopBridge,
+    restart_bridge::RestartBridge,
+    ensure_bridge_running::EnsureBridgeRunning,
+    check_bridge_process::CheckBridgeProcess,
+    list_event_types::ListEventTypes,
+    switch_to_nomad_mode::SwitchToNomadMode,
+    switch_to_local_mode::SwitchToLocalMode,
+    switch_to_mute_mode::SwitchToMuteMode,
 }
 
 pub use approve_tool_use::{Behavior, ToolUseDecision};
 pub use request_approval::{MeaningArg, OptionArg, RiskArg};
 pub use send_file::FileArg;
+pub use send_performance_alert::SeverityArg;

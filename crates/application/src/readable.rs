@@ -6,6 +6,7 @@
 mod approvals;
 mod chats;
 mod messages;
+mod notices;
 mod outcomes;
 mod people;
 #[cfg(test)]

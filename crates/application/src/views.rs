@@ -5,6 +5,7 @@ mod approval;
 mod author;
 mod chat;
 mod message;
+mod notice;
 mod session;
 
 pub use answer::{Changed, Downloaded, Edited, Link, Me, Messages, Resolved, Sent, SentPart, SentState, Viewed};
@@ -12,6 +13,10 @@ pub use approval::{ApprovalStateName, ApprovalView, DecisionView};
 pub use author::Author;
 pub use chat::{ChatBrief, ChatDetail, ChatView, MemberView, Rights, TopicView, UserView};
 pub use message::{MediaView, MessageView, Reaction, Sender};
+pub use notice::{
+    Accepted, AcceptedAt, AnsweredNotice, Arrives, BotBridge, BridgeStatus, Cleared, EventTypeView, ResponseView,
+    Responses,
+};
 pub use session::SessionView;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};

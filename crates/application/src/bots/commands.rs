@@ -20,8 +20,7 @@ pub(super) const OFFERED: &[BotCommand] = &[
     offered("mode", "Choose how you are told: local, nomad or muted"),
     offered("quiet", "Choose quiet hours, as in /quiet 22:00-07:00"),
     offered("pair", "Let somebody in, as in /pair K7M2QX"),
-    offered("todo", "What the agents have to do"),
-    offered("tasks", "How the tasks of a project stand"),
+    offered("restart", "Start delivery anew"),
     offered("cancel", "Leave a question that waits for your words"),
 ];
 
@@ -82,8 +81,7 @@ impl Update<'_> {
             "status" | "bridge" => self.app.status_for_people().await?,
             "pending" if role != Role::Guest => return self.show_pending(message, from).await,
             "pair" if may_choose => self.paired(message, from, rest).await?,
-            "mode" | "mode_local" | "mode_nomad" | "mode_muted" | "quiet" | "todo" | "tasks" | "restart"
-            | "pending" | "pair" => {
+            "mode" | "mode_local" | "mode_nomad" | "mode_muted" | "quiet" | "restart" | "pending" | "pair" => {
                 return self.commanded_about_notices(message, from, role, name, rest).await;
             }
             // In a group, another bot may know it.
@@ -198,7 +196,7 @@ fn help(role: Role) -> Writing {
     let mut text = Writing::default().text("I tell you what agents do, and ask you before they do it.").lines(2);
     let is_for = |name: &str| match role {
         Role::Owner | Role::Admin => true,
-        Role::User => !matches!(name, "pair" | "mode" | "quiet"),
+        Role::User => !matches!(name, "pair" | "mode" | "quiet" | "restart"),
         Role::Guest | Role::Blocked => matches!(name, "help" | "status"),
     };
     for command in OFFERED.iter().filter(|command| is_for(command.name)) {

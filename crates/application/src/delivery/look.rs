@@ -78,7 +78,10 @@ impl Application {
             let known = self.delivery(caller, &id.to_string()).await?;
             return Err(Failure::new(
                 Code::InvalidArgument,
-                format!("This delivery is {}; only what failed, is dead or unknown can be sent once more.", known.state.as_str()),
+                format!(
+                    "This delivery is {}; only what failed, is dead or unknown can be sent once more.",
+                    known.state.as_str()
+                ),
                 "Run `telegraphist outbox list` to see what is stuck.",
             ));
         }

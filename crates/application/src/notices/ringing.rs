@@ -63,6 +63,16 @@ impl Mode {
         }
     }
 
+    /// The one of that name, as people write it.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "local" => Some(Self::Local),
+            "nomad" => Some(Self::Nomad),
+            "muted" | "mute" => Some(Self::Muted),
+            _ => None,
+        }
+    }
+
     /// What it means, for people and models.
     pub const fn meaning(self) -> &'static str {
         match self {

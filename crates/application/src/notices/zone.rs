@@ -26,13 +26,13 @@ impl Zone {
     pub const UTC: Self = Self::Place(Tz::UTC);
 
     /// `14:05`; with the zone's name where it is UTC, which is nobody's own clock.
-    pub fn clock(&self, at: DateTime<Utc>) -> String {
+    pub fn clock(self, at: DateTime<Utc>) -> String {
         let local = self.local(at);
         if self.is_utc() { local.format("%H:%M UTC").to_string() } else { local.format("%H:%M").to_string() }
     }
 
     /// The clock, and which day it is if not the day of `now`: `tomorrow 07:00`, `Fri 27 Nov 07:00`.
-    pub fn clock_and_day(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    pub fn clock_and_day(self, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
         let (day, today) = (self.local(at).date(), self.local(now).date());
         let clock = self.clock(at);
         match day.signed_duration_since(today).num_days() {
@@ -44,16 +44,16 @@ impl Zone {
     }
 
     /// What the clock on the wall shows.
-    pub(super) fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+    pub(super) fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
         match self {
-            Self::Place(place) => at.with_timezone(place).naive_local(),
-            Self::Fixed(offset) => at.with_timezone(offset).naive_local(),
+            Self::Place(place) => at.with_timezone(&place).naive_local(),
+            Self::Fixed(offset) => at.with_timezone(&offset).naive_local(),
         }
     }
 
     /// The moments at which the clock on the wall shows `local`: the first and the last. Twice where it is set back; where
     /// it is set forward over it, the moment at which that happens.
-    pub(super) fn moments(&self, local: NaiveDateTime) -> (DateTime<Utc>, DateTime<Utc>) {
+    pub(super) fn moments(self, local: NaiveDateTime) -> (DateTime<Utc>, DateTime<Utc>) {
         // Clocks are set by an hour or so; a day that was left out whole was left out by a minute more than a day.
         (0..=24 * 60 + 1).find_map(|minutes| self.exact(local + TimeDelta::minutes(minutes))).unwrap_or_else(|| {
             let utc = local.and_utc();
@@ -61,7 +61,7 @@ impl Zone {
         })
     }
 
-    fn exact(&self, local: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    fn exact(self, local: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         match self {
             Self::Place(place) => {
                 let moments = place.from_local_datetime(&local);
@@ -74,7 +74,7 @@ impl Zone {
         }
     }
 
-    fn is_utc(&self) -> bool {
+    fn is_utc(self) -> bool {
         match self {
             Self::Place(place) => matches!(place, Tz::UTC | Tz::Etc__UTC),
             Self::Fixed(offset) => offset.fix().local_minus_utc() == 0,

@@ -1,0 +1,46 @@
+use super::Mode;
+use crate::application::Application;
+use crate::failure::Failure;
+use crate::ports::ReceptionState;
+use crate::views::{BotBridge, BridgeStatus};
+
+impl Application {
+    /// How delivery stands, and how people are told.
+    pub async fn bridge_status(&self) -> Result<BridgeStatus, Failure> {
+        let quiet = self.quiet_hours().await?.filter(|quiet| quiet.is_on);
+        let shown =
+            quiet.map(|quiet| format!("{}-{} {}", quiet.from.format("%H:%M"), quiet.until.format("%H:%M"), quiet.zone));
+        let bots = self.bridges().await?.into_iter().map(|bridge| BotBridge {
+            session: bridge.session,
+            is_delivering: bridge.is_delivering,
+            hearing: hearing(bridge.health.state).to_owned(),
+            problem: bridge.health.problem,
+            queued: bridge.backlog.queued,
+            sending: bridge.backlog.sending,
+            stuck: bridge.backlog.stuck,
+        });
+        Ok(BridgeStatus {
+            state: self.bridge_state().await?,
+            mode: self.mode().await?,
+            quiet_hours: shown,
+            bots: bots.collect(),
+        })
+    }
+
+    /// Tells people in another way from now on.
+    pub(crate) async fn switch_mode(&self, mode: Mode) -> Result<BridgeStatus, Failure> {
+        self.choose_mode(mode).await?;
+        self.bridge_status().await
+    }
+}
+
+const fn hearing(state: ReceptionState) -> &'static str {
+    match state {
+        ReceptionState::Stopped => "stopped",
+        ReceptionState::Starting => "starting",
+        ReceptionState::Receiving => "receiving",
+        ReceptionState::TakenByAnother => "taken_by_another",
+        ReceptionState::TokenRefused => "token_refused",
+        ReceptionState::Unreachable => "unreachable",
+    }
+}

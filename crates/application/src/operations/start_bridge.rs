@@ -1,0 +1,40 @@
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::application::Application;
+use crate::failure::Failure;
+use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::pipeline::{Here, HereCall};
+use crate::views::BridgeStatus;
+
+/// Start delivery to people.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartBridge {}
+
+impl Operation for StartBridge {
+    type Output = BridgeStatus;
+    const FACTS: Facts = Facts {
+        name: "start_bridge",
+        title: "Start bridge",
+        toolset: Toolset::Notify,
+        effect: Effect::Writes,
+        scope: Scope::NotifyAdmin,
+        class: Class::Local,
+        is_idempotent: true,
+        is_keyed: false,
+    };
+
+    fn session(&self) -> Option<&str> {
+        None
+    }
+}
+
+#[async_trait]
+impl Here for StartBridge {
+    async fn run(self, app: &Application, _call: &HereCall) -> Result<BridgeStatus, Failure> {
+        app.start_bridge().await?;
+        app.bridge_status().await
+    }
+}

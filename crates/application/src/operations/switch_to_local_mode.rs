@@ -1,0 +1,40 @@
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::application::Application;
+use crate::failure::Failure;
+use crate::notices::Mode;
+use crate::operation::{Class, Effect, Facts, Operation, Scope, Toolset};
+use crate::pipeline::{Here, HereCall};
+use crate::views::BridgeStatus;
+
+/// People are at the machine: what is done arrives silently.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwitchToLocalMode {}
+
+impl Operation for SwitchToLocalMode {
+    type Output = BridgeStatus;
+    const FACTS: Facts = Facts {
+        name: "switch_to_local_mode",
+        title: "Local mode",
+        toolset: Toolset::Notify,
+        effect: Effect::Writes,
+        scope: Scope::NotifyAdmin,
+        class: Class::Local,
+        is_idempotent: true,
+        is_keyed: false,
+    };
+
+    fn session(&self) -> Option<&str> {
+        None
+    }
+}
+
+#[async_trait]
+impl Here for SwitchToLocalMode {
+    async fn run(self, app: &Application, _call: &HereCall) -> Result<BridgeStatus, Failure> {
+        app.switch_mode(Mode::Local).await
+    }
+}
