@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::approvals::{ApprovalSettings, Decisions, Presences};
 use crate::delivery::{Bell, Paces};
 use crate::duties::Duties;
+use crate::notices::Zone;
 use crate::pipeline::{Budgets, Circuits, OpenCalls};
 use crate::ports::{
     Approvals, AuditLog, Bots, Clock, Connections, Contents, Conversations, Deliveries, EventStore, Files, Idempotency,
@@ -201,6 +202,8 @@ pub struct Settings {
     pub owner: Option<UserId>,
     /// How questions are asked.
     pub approvals: ApprovalSettings,
+    /// The clock by which times are told to people who have not chosen one.
+    pub zone: Zone,
 }
 
 impl Settings {
@@ -214,6 +217,7 @@ impl Settings {
             paces: Paces::for_telegram(),
             owner: None,
             approvals: ApprovalSettings::default(),
+            zone: Zone::UTC,
         }
     }
 }

@@ -11,10 +11,13 @@ mod change;
 mod decide;
 mod ending;
 mod keeper;
+mod look;
 mod presence;
 mod read;
 mod rules;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod tool_use;
 mod wait;
 

@@ -9,11 +9,14 @@ mod commands;
 mod desk;
 mod door;
 mod listen;
+mod look;
 mod reply;
 mod taps;
+#[cfg(test)]
+mod tests;
 mod update;
 mod words;
 
-#[expect(unused_imports, reason = "read by the placeholder's successor")]
+pub use look::FailedUpdate;
 pub(crate) use reply::Reply;
 pub(crate) use update::Update;

@@ -7,12 +7,16 @@
 mod after;
 mod attempt;
 mod bridge;
+mod look;
 mod pace;
 pub(crate) mod queue;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use bridge::{BridgeState, SessionBridge};
+pub use look::DeliveryView;
 pub use pace::Paces;
 pub(crate) use stored::runner_of;
 

@@ -8,7 +8,7 @@ pub mod ambient;
 mod application;
 pub mod approvals;
 pub mod arguments;
-mod bots;
+pub mod bots;
 pub mod caller;
 pub mod cards;
 #[cfg(any(test, feature = "contracts"))]
@@ -28,6 +28,8 @@ pub mod readable;
 pub mod sealing;
 pub mod session_strings;
 pub mod sessions;
+#[cfg(test)]
+mod stage;
 pub mod stored;
 pub mod text;
 pub mod updates;

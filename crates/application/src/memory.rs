@@ -17,6 +17,7 @@ mod leases;
 mod limiter;
 mod no_bots;
 mod no_files;
+mod nobody_signs_in;
 mod outbox;
 mod peers;
 mod people;
@@ -37,6 +38,7 @@ pub use fixed::{CountingIds, FixedClock};
 pub use key_ring::MemoryKeyRing;
 pub use no_bots::NoBots;
 pub use no_files::NoFiles;
+pub use nobody_signs_in::NobodySignsIn;
 
 use crate::ports::Clock;
 

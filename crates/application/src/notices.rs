@@ -1,32 +1,14 @@
-//! Placeholder until the branch `notices` is merged.
-#![expect(missing_docs, reason = "placeholder")]
-use crate::{application::Application, failure::Failure};
-use chrono::{DateTime, Utc};
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoticeClass {
-    Approval,
-}
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ringing {
-    Aloud,
-    Silent,
-    Held(DateTime<Utc>),
-    Skip,
-}
-pub struct Zone;
-impl Zone {
-    pub fn clock(&self, at: DateTime<Utc>) -> String {
-        at.format("%H:%M UTC").to_string()
-    }
-    pub fn clock_and_day(&self, at: DateTime<Utc>, _now: DateTime<Utc>) -> String {
-        self.clock(at)
-    }
-}
-impl Application {
-    pub(crate) async fn ringing(&self, _class: NoticeClass) -> Result<Ringing, Failure> {
-        Ok(Ringing::Aloud)
-    }
-    pub(crate) async fn zone(&self) -> Result<Zone, Failure> {
-        Ok(Zone)
-    }
-}
+//! Notices: what agents tell people.
+//!
+//! An event has a type, and the type says what it is to its reader; that and what people chose say whether it rings.
+//! What was accepted is durably queued. Nothing that is shown is invented: it is what the agent gave, and no more.
+//! Start with [`ringing`].
+
+mod nearest;
+mod quiet;
+mod ringing;
+mod zone;
+
+pub use quiet::QuietHours;
+pub use ringing::{Mode, NoticeClass, Ringing};
+pub use zone::{NotAZone, Zone};

@@ -7,6 +7,9 @@ mod audience;
 mod error;
 mod pairing;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use audience::Place;
 pub use error::PeopleError;
 pub(crate) use pairing::Knock;

@@ -26,6 +26,7 @@ impl Update<'_> {
     }
 
     async fn heeded(&self, tap: &Tap) -> Result<TapAnswer, Failure> {
+        self.app.saw(&tap.from).await?;
         if let Some((id, choice)) = tap_of(&tap.data) {
             return self.decided(tap, id, choice).await;
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use secrecy::{SecretBox, SecretString};
+use secrecy::SecretBox;
 use serde_json::{Value, json};
 use telegraphist_domain::session::Identity;
 use telegraphist_domain::{Aggregate as _, Session, SessionId, SessionKind, Timestamp};
@@ -12,7 +12,7 @@ use telegraphist_domain::{Aggregate as _, Session, SessionId, SessionKind, Times
 use crate::application::{Application, Outside, Ports, Settings};
 use crate::caller::{CallContext, Caller};
 use crate::failure::Failure;
-use crate::memory::{CountingIds, FixedClock, MemoryStore, NoBots, NoFiles};
+use crate::memory::{CountingIds, FixedClock, MemoryStore, NoBots, NoFiles, NobodySignsIn};
 use crate::operation::Operation;
 use crate::pipeline::Budgets;
 use crate::ports::*;
@@ -100,37 +100,6 @@ impl Connections for Connected {
     async fn disconnect(&self, _session: SessionId) {}
 }
 
-/// Nobody signs in here.
-struct NoSignIn;
-
-#[async_trait]
-impl SignIn for NoSignIn {
-    async fn request_code(&self, _: SessionId, _: &ApiCredentials, _: &str) -> Result<CodeSent, SignInError> {
-        Err(SignInError::NotUnderWay)
-    }
-    async fn submit_code(&self, _: SessionId, _: &str) -> Result<SignInStep, SignInError> {
-        Err(SignInError::NotUnderWay)
-    }
-    async fn submit_password(&self, _: SessionId, _: &SecretString) -> Result<SignedIn, SignInError> {
-        Err(SignInError::NotUnderWay)
-    }
-    async fn qr(&self, _: SessionId, _: &ApiCredentials, _: Duration) -> Result<QrStep, SignInError> {
-        Err(SignInError::NotUnderWay)
-    }
-    async fn import(&self, _: SessionId, _: &ApiCredentials, _: ImportedKey) -> Result<SignedIn, SignInError> {
-        Err(SignInError::NotUnderWay)
-    }
-    async fn export(&self, _: SessionId) -> Result<Option<ImportedKey>, SignInError> {
-        Ok(None)
-    }
-    async fn log_out(&self, _: SessionId) -> Result<(), SignInError> {
-        Err(SignInError::NotUnderWay)
-    }
-    async fn forget(&self, _: SessionId) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
-
 /// An application on stores in memory.
 pub(super) struct World {
     pub(super) app: Application,
@@ -163,7 +132,7 @@ impl World {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::new(CountingIds::default()),
             connections: Arc::new(Connected(Arc::clone(&telegram))),
-            sign_in: Arc::new(NoSignIn),
+            sign_in: Arc::new(NobodySignsIn),
             bots: Arc::new(NoBots),
             files: Arc::new(NoFiles),
         };

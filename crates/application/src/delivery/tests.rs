@@ -1,0 +1,170 @@
+//! What waits to be sent, from the outbox to Telegram and back.
+
+use std::time::Duration;
+
+use serde_json::json;
+use telegraphist_domain::{ChatId, DeliveryId, UserId};
+
+use crate::cards::{Card, SendCard};
+use crate::operations::RequestApproval;
+use crate::ports::{Clock as _, DeliveryState, Lane, Rate, TelegramError, Urgency};
+use crate::stage::{BOB, OWNER, Stage};
+use crate::text::Writing;
+
+/// Queues a text for somebody.
+async fn say(stage: &Stage, to: UserId, text: &str) -> DeliveryId {
+    let lane = Lane { session: stage.bot, chat: ChatId(to.0) };
+    let card = Card { text: Writing::default().text(text).finish(), ..Card::default() };
+    let send = SendCard::new(lane.session, lane.chat, card);
+    let delivery = stage.app.delivery_of_card(lane, &send, Urgency::Final);
+    stage.app.enqueue(std::slice::from_ref(&delivery)).await.expect("memory");
+    delivery.id
+}
+
+async fn state(stage: &Stage, id: DeliveryId) -> DeliveryState {
+    stage.app.ports().deliveries.delivery(id).await.unwrap().expect("it was queued").state
+}
+
+fn texts(stage: &Stage, to: UserId) -> Vec<String> {
+    stage.sent_to(ChatId(to.0)).into_iter().map(|shown| shown.card.text.text).collect()
+}
+
+fn wait(seconds: u64) -> TelegramError {
+    TelegramError::RateLimited { retry_after: Duration::from_secs(seconds), method: "bot/1001".to_owned() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_that_must_wait_keeps_its_order_and_holds_up_nobody_else() {
+    let stage = Stage::new().await;
+    stage.refuses(wait(90));
+    let first = say(&stage, OWNER, "one").await;
+    stage.until(|stage| (stage.refused() == 1).then_some(())).await;
+    say(&stage, OWNER, "two").await;
+    say(&stage, BOB, "hello").await;
+    stage.nth_to(BOB, 1).await;
+    assert_eq!(state(&stage, first).await, DeliveryState::Queued);
+    stage.pass(Duration::from_secs(89)).await;
+    assert!(texts(&stage, OWNER).is_empty(), "the wait is obeyed");
+    stage.pass(Duration::from_secs(2)).await;
+    stage.nth_to(OWNER, 2).await;
+    assert_eq!(texts(&stage, OWNER), ["one", "two"]);
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_kept_as_such_and_never_repeated_by_itself() {
+    let stage = Stage::new().await;
+    stage.refuses(TelegramError::OutcomeUnknown);
+    let lost = say(&stage, OWNER, "one").await;
+    say(&stage, OWNER, "two").await;
+    stage.nth_to(OWNER, 1).await;
+    stage.settle().await;
+    assert_eq!(texts(&stage, OWNER), ["two"]);
+    assert_eq!(state(&stage, lost).await, DeliveryState::Unknown);
+    // Only a person who looked lets it be sent again.
+    assert!(stage.app.ports().outbox.requeue(lost, stage.clock.now()).await.unwrap());
+    stage.app.inner.bell.ring();
+    stage.nth_to(OWNER, 2).await;
+    assert_eq!(texts(&stage, OWNER), ["two", "one"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_reached_is_tried_again_until_it_is_a_day_old() {
+    let stage = Stage::new().await;
+    let unreachable = || TelegramError::Unavailable("no way there".into());
+    for _ in 0..3 {
+        stage.refuses(unreachable());
+    }
+    say(&stage, OWNER, "one").await;
+    for tries in 1..=3 {
+        stage.until(|stage| (stage.refused() == tries).then_some(())).await;
+        stage.settle_attempts().await;
+        stage.pass(Duration::from_secs(10)).await;
+    }
+    stage.nth_to(OWNER, 1).await;
+    stage.refuses(unreachable());
+    let old = say(&stage, OWNER, "two").await;
+    stage.until(|stage| (stage.refused() == 4).then_some(())).await;
+    stage.settle_attempts().await;
+    stage.refuses(unreachable());
+    stage.pass(Duration::from_secs(25 * 3600)).await;
+    stage.until(|stage| (stage.refused() == 5).then_some(())).await;
+    stage.settle_attempts().await;
+    assert_eq!(state(&stage, old).await, DeliveryState::Dead);
+}
+
+#[tokio::test]
+async fn what_telegram_refuses_has_failed_and_the_next_goes_on() {
+    let stage = Stage::new().await;
+    stage.refuses(TelegramError::Refused { telegram: "MESSAGE_TOO_STRANGE".to_owned() });
+    let refused = say(&stage, OWNER, "one").await;
+    say(&stage, OWNER, "two").await;
+    stage.nth_to(OWNER, 1).await;
+    let delivery = stage.app.ports().deliveries.delivery(refused).await.unwrap().unwrap();
+    assert_eq!((delivery.state, delivery.error.as_deref()), (DeliveryState::Failed, Some("MESSAGE_TOO_STRANGE")));
+}
+
+#[tokio::test]
+async fn somebody_who_shut_the_bot_out_is_remembered_and_forgotten_when_they_write() {
+    let stage = Stage::new().await;
+    stage.let_in(BOB, crate::ports::Role::User).await;
+    stage.refuses(TelegramError::Forbidden { telegram: "BOT_BLOCKED".to_owned() });
+    say(&stage, BOB, "one").await;
+    stage.settle().await;
+    let is_unreachable = async || stage.app.ports().people.person(BOB).await.unwrap().unwrap().is_unreachable;
+    assert!(is_unreachable().await);
+    stage.says(BOB, "/help").await;
+    stage.nth_to(BOB, 1).await;
+    assert!(!is_unreachable().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_speaks_no_faster_than_its_budget_lets_it() {
+    let stage = Stage::with(|settings| {
+        settings.paces.chat = Some(Rate { burst: 1, per: Duration::from_secs(1) });
+    })
+    .await;
+    for n in 0..3 {
+        say(&stage, OWNER, &n.to_string()).await;
+    }
+    let started = tokio::time::Instant::now();
+    stage.nth_to(OWNER, 3).await;
+    assert_eq!(texts(&stage, OWNER), ["0", "1", "2"]);
+    assert!(started.elapsed() >= Duration::from_secs(2), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_stopped_bridge_keeps_what_waits_also_after_a_restart() {
+    let stage = Stage::new().await;
+    stage.app.stop_bridge().await.unwrap();
+    say(&stage, OWNER, "one").await;
+    let stage = stage.restarted().await;
+    assert_eq!(stage.app.bridge_state().await.unwrap(), super::BridgeState::Stopped);
+    assert!(texts(&stage, OWNER).is_empty());
+    stage.app.start_bridge().await.unwrap();
+    stage.nth_to(OWNER, 1).await;
+}
+
+#[tokio::test]
+async fn a_newer_look_of_a_card_replaces_one_that_was_not_sent_yet() {
+    let stage = Stage::with(|settings| settings.approvals.quorum_high = 3).await;
+    let people = [OWNER, BOB, crate::stage::EVE];
+    for user in [BOB, crate::stage::EVE] {
+        stage.let_in(user, crate::ports::Role::User).await;
+    }
+    let deciders: Vec<String> = people.iter().map(|user| user.0.to_string()).collect();
+    let arguments = json!({ "title": "Deploy?", "risk": "high", "deciders": deciders });
+    let asked = stage.call::<RequestApproval>(arguments).await.unwrap();
+    stage.settle().await;
+    stage.app.stop_bridge().await.unwrap();
+    for user in people {
+        let card = stage.nth_to(user, 1).await;
+        stage.presses(user, card.message, "Approve").await;
+    }
+    let query = crate::ports::DeliveryQuery {
+        approval: Some(asked.approval_id.parse().unwrap()),
+        states: vec![DeliveryState::Replaced],
+        ..crate::ports::DeliveryQuery::default()
+    };
+    let replaced = stage.app.ports().deliveries.deliveries(&query, 100).await.unwrap();
+    assert_eq!(replaced.len(), 6, "two older looks of each of three cards");
+}
