@@ -86,16 +86,13 @@ impl Phone {
         let card: Card = serde_json::from_value(arguments["card"].clone()).expect("a card");
         let answer = {
             let mut cards = lock(&self.cards);
-            match arguments["message_id"].as_u64() {
-                Some(id) => {
-                    cards[id as usize - 1] = card;
-                    json!({ "is_changed": true })
-                }
-                None => {
-                    assert_eq!(operation, "send_card", "nobody says anything else here");
-                    cards.push(card);
-                    json!({ "message_ids": [cards.len()] })
-                }
+            if let Some(id) = arguments["message_id"].as_u64() {
+                cards[id as usize - 1] = card;
+                json!({ "is_changed": true })
+            } else {
+                assert_eq!(operation, "send_card", "nobody says anything else here");
+                cards.push(card);
+                json!({ "message_ids": [cards.len()] })
             }
         };
         self.changes.send_replace(());

@@ -29,7 +29,6 @@ pub(crate) struct World {
     pub(crate) app: Application,
     pub(crate) script: Arc<Script>,
     pub(crate) phone: Arc<Phone>,
-    pub(crate) clock: Arc<FixedClock>,
     store: Arc<MemoryStore>,
     pub(crate) selection: Selection,
     pub(crate) caller: Caller,
@@ -59,7 +58,7 @@ impl World {
         let inbox = AnnouncedInbox::new(store.clone());
         let outside = Outside {
             inbox: inbox.clone(),
-            clock: clock.clone(),
+            clock,
             ids: Arc::new(CountingIds::default()),
             connections: Arc::new(Line(script.clone())),
             sign_in: Arc::new(NobodySignsIn),
@@ -76,7 +75,6 @@ impl World {
             app,
             script,
             phone,
-            clock,
             store,
             selection: Selection::everything(),
             caller: Caller::owner(),
