@@ -19,6 +19,11 @@ async fn a_question_is_asked_waited_for_and_decided() {
 
         let wait = json!({ "name": "wait_for_approval", "arguments": { "approval_id": id } });
         let waiting = wire.request("tools/call", wait).await;
+        // Calls begin in their order, so when a later one is answered and this one is not, it waits.
+        let now =
+            wire.request("tools/call", json!({ "name": "get_approval", "arguments": { "approval_id": id } })).await;
+        let looked = wire.receive().await;
+        assert_eq!((&looked["id"], &looked["result"]["structuredContent"]["state"]), (&json!(now), &json!("pending")));
         world.phone.press(&world.app, &title, "Yes").await;
         let answer = wire.receive().await;
         assert_eq!(answer["id"], waiting, "{answer}");
