@@ -112,6 +112,11 @@ impl Application {
         Ok(bridges)
     }
 
+    /// Whether any bot is signed in.
+    pub async fn has_bot(&self) -> Result<bool, StoreError> {
+        Ok(!self.ready_bots().await?.is_empty())
+    }
+
     /// The bots that are signed in.
     pub(crate) async fn ready_bots(&self) -> Result<Vec<KnownSession>, StoreError> {
         let sessions = self.ports().views.sessions().await?;

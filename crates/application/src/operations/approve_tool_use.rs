@@ -17,7 +17,9 @@ use crate::readable::{Lines, Readable};
 const REST: Duration = Duration::from_millis(500);
 
 /// For a coding agent's permission prompt: may this tool be used? Waits for a person in Telegram.
+// Clients send more than they used to, and what they send more is none of our business.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
 pub struct ApproveToolUse {
     pub tool_name: String,
     /// The tool's arguments.

@@ -17,7 +17,7 @@ use telegraphist_application::readable::{Readable, text_of};
 use telegraphist_application::{Application, CallContext, Caller, Code, Failure};
 
 pub use self::tool::{Argument, Tool};
-use self::tool::{Calling, telegram, tool};
+use self::tool::{Calling, here, telegram, tool};
 use crate::nearest::nearest;
 
 /// All tools, in the order they are documented and listed.
@@ -55,10 +55,17 @@ fn tools() -> Vec<Tool> {
         telegram::<DeleteContact>(),
         telegram::<BlockUser>(),
         telegram::<UnblockUser>(),
+        here::<SendApprovalRequest>(),
+        here::<RequestApproval>(),
+        here::<WaitForApproval>(),
+        here::<GetApproval>(),
+        here::<CancelApproval>(),
+        here::<ListApprovals>(),
+        here::<ApproveToolUse>(),
     ]
 }
 
-/// The one operation that is answered from what this server holds, without Telegram.
+/// Answered from what this server holds, and a use case of its own: command lines list sessions, too.
 fn list_sessions<'a>(
     app: &'a Application,
     caller: &'a Caller,

@@ -6,14 +6,13 @@ use serde_json::Value;
 use telegraphist_application::{Code, Toolset};
 
 use crate::catalogue::{Catalogue, Tool};
-use crate::selection::DEFAULT_TOOLSETS;
+use crate::selection::{BOT_TOOLSETS, DEFAULT_TOOLSETS};
 
 /// `docs/TOOLS.md`: every tool by toolset, with what it takes, answers and does, and every error code.
 pub fn tools_markdown() -> String {
     let mut page = String::from(INTRODUCTION);
     for toolset in Toolset::ALL {
-        let is_default = if DEFAULT_TOOLSETS.contains(toolset) { "on by default" } else { "off by default" };
-        write_to(&mut page, format_args!("\n## {} ({is_default})\n", toolset.as_str()));
+        write_to(&mut page, format_args!("\n## {} ({})\n", toolset.as_str(), when_on(*toolset)));
         for tool in Catalogue::get().tools().iter().filter(|tool| tool.facts.toolset == *toolset) {
             describe(&mut page, tool);
         }
@@ -23,6 +22,16 @@ pub fn tools_markdown() -> String {
         write_to(&mut page, format_args!("| `{}` | {} |\n", code.as_str(), meaning.trim()));
     }
     page
+}
+
+fn when_on(toolset: Toolset) -> &'static str {
+    if DEFAULT_TOOLSETS.contains(&toolset) {
+        "on by default"
+    } else if BOT_TOOLSETS.contains(&toolset) {
+        "on by default where a bot is signed in"
+    } else {
+        "off by default"
+    }
 }
 
 const INTRODUCTION: &str = "# Tools

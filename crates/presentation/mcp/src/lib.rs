@@ -17,5 +17,5 @@ mod server;
 
 pub use catalogue::{Argument, Called, Catalogue, Shown, Tool};
 pub use docs::tools_markdown;
-pub use selection::{Choice, DEFAULT_TOOLSETS, Selection, UnknownName};
+pub use selection::{BOT_TOOLSETS, Choice, DEFAULT_TOOLSETS, Selection, UnknownName};
 pub use server::{INSTRUCTIONS, ServeError, Server, ServerOptions};

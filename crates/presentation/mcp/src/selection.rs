@@ -13,6 +13,9 @@ use crate::nearest::nearest;
 /// The toolsets that are on where nothing is chosen.
 pub const DEFAULT_TOOLSETS: [Toolset; 4] = [Toolset::Account, Toolset::Chats, Toolset::Messages, Toolset::Media];
 
+/// The toolsets that are on besides where nothing is chosen and a bot is signed in: without one they can do nothing.
+pub const BOT_TOOLSETS: [Toolset; 2] = [Toolset::Notify, Toolset::Approvals];
+
 /// What a person chose, as flags, variables, configuration and headers say it. Each text may hold several names
 /// separated by commas.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,8 @@ pub struct Choice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
     names: BTreeSet<&'static str>,
+    /// What it becomes where a bot is signed in; never less than `names`.
+    beside_a_bot: BTreeSet<&'static str>,
 }
 
 /// A name that is neither a tool nor a toolset.
@@ -49,7 +54,9 @@ pub struct UnknownName {
 impl Default for Selection {
     /// What is on where nothing is chosen.
     fn default() -> Self {
-        Self::where_tool(|tool| DEFAULT_TOOLSETS.contains(&tool.facts.toolset))
+        let names = names_where(|tool| DEFAULT_TOOLSETS.contains(&tool.facts.toolset));
+        let for_bots = names_where(|tool| BOT_TOOLSETS.contains(&tool.facts.toolset));
+        Self { beside_a_bot: names.union(&for_bots).copied().collect(), names }
     }
 }
 
@@ -65,13 +72,15 @@ impl Selection {
         let tools = split(&choice.tools);
         let mut selection = if toolsets.is_empty() && tools.is_empty() { Self::default() } else { Self::nothing() };
         for name in toolsets {
-            selection.names.extend(toolset(name)?.names);
+            selection.add(&toolset(name)?);
         }
         for name in tools {
-            selection.names.insert(tool(name)?.facts.name);
+            selection.add(&Self::only(tool(name)?));
         }
         for name in split(&choice.exclude) {
-            selection.names.remove(tool(name)?.facts.name);
+            let name = tool(name)?.facts.name;
+            selection.names.remove(name);
+            selection.beside_a_bot.remove(name);
         }
         if choice.read_only {
             selection = selection.narrow(&Self::where_tool(|tool| tool.facts.effect == Effect::Reads));
@@ -82,7 +91,16 @@ impl Selection {
     /// What both offer.
     #[must_use]
     pub fn narrow(&self, other: &Self) -> Self {
-        Self { names: self.names.intersection(&other.names).copied().collect() }
+        Self {
+            names: self.names.intersection(&other.names).copied().collect(),
+            beside_a_bot: self.beside_a_bot.intersection(&other.beside_a_bot).copied().collect(),
+        }
+    }
+
+    /// What it is where a bot is signed in.
+    #[must_use]
+    pub fn beside_a_bot(&self) -> Self {
+        Self { names: self.beside_a_bot.clone(), beside_a_bot: self.beside_a_bot.clone() }
     }
 
     /// What of it a caller may call at all.
@@ -105,12 +123,27 @@ impl Selection {
     }
 
     fn nothing() -> Self {
-        Self { names: BTreeSet::new() }
+        Self { names: BTreeSet::new(), beside_a_bot: BTreeSet::new() }
+    }
+
+    fn only(tool: &Tool) -> Self {
+        let names = BTreeSet::from([tool.facts.name]);
+        Self { beside_a_bot: names.clone(), names }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.names.extend(&other.names);
+        self.beside_a_bot.extend(&other.beside_a_bot);
     }
 
     fn where_tool(is_in: impl Fn(&Tool) -> bool) -> Self {
-        Self { names: Catalogue::get().tools().iter().filter(|tool| is_in(tool)).map(|tool| tool.facts.name).collect() }
+        let names = names_where(is_in);
+        Self { beside_a_bot: names.clone(), names }
     }
+}
+
+fn names_where(is_in: impl Fn(&Tool) -> bool) -> BTreeSet<&'static str> {
+    Catalogue::get().tools().iter().filter(|tool| is_in(tool)).map(|tool| tool.facts.name).collect()
 }
 
 fn split(names: &[String]) -> Vec<&str> {
@@ -157,6 +190,20 @@ mod tests {
         let chosen = Selection::of(&Choice::default()).expect("known names");
         assert_eq!(chosen, Selection::default());
         assert!(chosen.has("send_message") && !chosen.has("list_contacts"));
+    }
+
+    #[test]
+    fn a_bot_brings_its_toolsets_where_nothing_else_was_chosen() {
+        let usual = Selection::default();
+        assert!(!usual.has("request_approval"));
+        assert!(usual.beside_a_bot().has("request_approval") && usual.beside_a_bot().has("send_message"));
+        let chosen = Selection::of(&choice("messages", "", "", false)).expect("known names");
+        assert_eq!(chosen.beside_a_bot(), chosen);
+        let fewer =
+            Selection::of(&choice("", "", "request_approval,get_me", true)).expect("known names").beside_a_bot();
+        assert!(!fewer.has("request_approval") && !fewer.has("get_me") && !fewer.has("cancel_approval"));
+        assert!(fewer.has("get_approval"));
+        assert!(!usual.narrow(&chosen).beside_a_bot().has("request_approval"), "narrowing only narrows");
     }
 
     #[test]

@@ -71,12 +71,29 @@ pub struct Server {
 struct Inner {
     app: Application,
     caller: Caller,
-    selection: Selection,
     options: ServerOptions,
-    listed: Vec<rmcp::model::Tool>,
-    config: ServerConfig,
+    /// What is offered where no bot is signed in.
+    usual: Arc<Offer>,
+    /// What is offered where one is.
+    with_bot: Arc<Offer>,
     /// Names this server in every result of the stateless era.
     identity: MetaObject,
+}
+
+/// What a connection offers; decided when it begins, because lists must not vary under a client.
+struct Offer {
+    selection: Selection,
+    listed: Vec<rmcp::model::Tool>,
+    config: ServerConfig,
+}
+
+impl Offer {
+    fn new(selection: Selection, identity: Implementation) -> Arc<Self> {
+        let config =
+            ServerConfig::new(capabilities(&selection)).with_server_info(identity).with_instructions(INSTRUCTIONS);
+        let listed = selection.tools().map(answers::listed).collect();
+        Arc::new(Self { selection, listed, config })
+    }
 }
 
 /// Why a connection was not served to its end.
@@ -95,12 +112,10 @@ impl Server {
     pub fn new(app: Application, caller: Caller, selection: &Selection, options: ServerOptions) -> Self {
         let selection = selection.granted(&caller);
         let identity = Implementation::new("telegraphist", env!("CARGO_PKG_VERSION")).with_title("Telegraphist");
-        let config = ServerConfig::new(capabilities(&selection))
-            .with_server_info(identity.clone())
-            .with_instructions(INSTRUCTIONS);
-        let listed = selection.tools().map(answers::listed).collect();
+        let with_bot = Offer::new(selection.beside_a_bot(), identity.clone());
+        let usual = Offer::new(selection, identity.clone());
         let identity = answers::identity(&identity);
-        Self { inner: Arc::new(Inner { app, caller, selection, options, listed, config, identity }) }
+        Self { inner: Arc::new(Inner { app, caller, options, usual, with_bot, identity }) }
     }
 
     /// Serves one client until it leaves or `cancel` fires. A client that leaves before it asked anything, as one does
@@ -113,11 +128,24 @@ impl Server {
         let lines = Lines::new(read, write, self.inner.options.line_max);
         // The library cancels the token it was given when a connection ends; the caller's may be for all connections.
         let cancel = cancel.child_token();
-        match Connection::new(Arc::clone(&self.inner)).serve_with_ct(lines, cancel).await {
+        let connection = Connection::new(Arc::clone(&self.inner), self.inner.offer().await);
+        match connection.serve_with_ct(lines, cancel).await {
             Ok(running) => finished(running).await,
             Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
             Err(error) => Err(ServeError::Opening(Box::new(error))),
         }
+    }
+}
+
+impl Inner {
+    /// What a connection that begins now is offered.
+    async fn offer(&self) -> Arc<Offer> {
+        let has_bot = self.app.has_bot().await.unwrap_or_else(|error| {
+            // Whoever needs the tools can still name their toolsets.
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot tell whether there is a bot");
+            false
+        });
+        Arc::clone(if has_bot { &self.with_bot } else { &self.usual })
     }
 }
 
@@ -145,6 +173,7 @@ fn capabilities(selection: &Selection) -> ServerCapabilities {
 /// One client's connection.
 struct Connection {
     inner: Arc<Inner>,
+    offer: Arc<Offer>,
     /// Calls that run.
     running: Semaphore,
     /// Calls that run or wait.
@@ -152,14 +181,14 @@ struct Connection {
 }
 
 impl Connection {
-    fn new(inner: Arc<Inner>) -> Self {
+    fn new(inner: Arc<Inner>, offer: Arc<Offer>) -> Self {
         let running = Semaphore::new(inner.options.running_max);
         let admitted = Semaphore::new(inner.options.running_max + inner.options.waiting_max);
-        Self { inner, running, admitted }
+        Self { inner, offer, running, admitted }
     }
 
     /// The tool of that name, if this connection offers it.
     fn tool(&self, name: &str) -> Option<&'static Tool> {
-        if self.inner.selection.has(name) { Catalogue::get().tool(name) } else { None }
+        if self.offer.selection.has(name) { Catalogue::get().tool(name) } else { None }
     }
 }

@@ -40,6 +40,9 @@ fn kind_of(property: &Value) -> String {
     if let Some(names) = property["enum"].as_array() {
         return names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | ");
     }
+    if let Some(choices) = property["anyOf"].as_array() {
+        return choices.iter().map(kind_of).collect::<Vec<_>>().join(" or ");
+    }
     match property["type"].as_str() {
         Some("array") => format!("array of {}", kind_of(&property["items"])),
         Some("string") if property["format"] == "date-time" => "time (RFC 3339)".to_owned(),
@@ -93,6 +96,9 @@ fn failure(message: impl Into<String>, action: impl Into<String>) -> Failure {
 }
 
 fn unknown(schema: &Schema, arguments: &Map<String, Value>) -> Option<Failure> {
+    if schema.get("additionalProperties") == Some(&Value::Bool(true)) {
+        return None;
+    }
     let names: Vec<&str> = properties(schema).map(|(name, _)| name).collect();
     // An alias that the reader takes and the schema does not offer.
     let is_known = |name: &str| names.contains(&name) || (name == "chat_id" && names.contains(&"chat"));
@@ -135,6 +141,9 @@ fn fits(property: &Value, value: &Value, strictness: Strictness) -> bool {
     let is_generous = strictness < Strictness::Exact;
     if let Some(names) = property["enum"].as_array() {
         return names.contains(value) || value.is_null();
+    }
+    if let Some(choices) = property["anyOf"].as_array() {
+        return choices.iter().any(|choice| fits(choice, value, strictness));
     }
     match (property["type"].as_str(), value) {
         (Some("string"), Value::String(text)) => property["format"] != "date-time" || is_time(text),

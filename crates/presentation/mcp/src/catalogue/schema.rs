@@ -80,11 +80,20 @@ fn drop_null(keywords: &mut Map<String, Value>) {
 /// Turns a choice of constants with a description each into a list of names.
 fn list_names(keywords: &mut Map<String, Value>) {
     let Some(Value::Array(choices)) = keywords.get("oneOf") else { return };
-    let names: Option<Vec<Value>> = choices.iter().map(|choice| choice.get("const").cloned()).collect();
+    let names: Option<Vec<Vec<Value>>> = choices.iter().map(names_of).collect();
     if let Some(names) = names {
         keywords.remove("oneOf");
         keywords.insert("type".to_owned(), "string".into());
-        keywords.insert("enum".to_owned(), names.into());
+        keywords.insert("enum".to_owned(), names.concat().into());
+    }
+}
+
+/// The names that a choice stands for: those without a description come together.
+fn names_of(choice: &Value) -> Option<Vec<Value>> {
+    match (choice.get("const"), choice.get("enum")) {
+        (Some(name), _) => Some(vec![name.clone()]),
+        (None, Some(Value::Array(names))) => Some(names.clone()),
+        (None, _) => None,
     }
 }
 
@@ -141,6 +150,8 @@ mod tests {
     fn an_enum_is_a_list_of_names() {
         let choices = json!([{"type": "string", "const": "a", "description": "A."}, {"type": "string", "const": "b"}]);
         assert_eq!(simplified(json!({"oneOf": choices})), json!({"type": "string", "enum": ["a", "b"]}));
+        let partly_described = json!([{"type": "string", "enum": ["a", "b"]}, {"const": "c", "description": "C."}]);
+        assert_eq!(simplified(json!({"oneOf": partly_described})), json!({"type": "string", "enum": ["a", "b", "c"]}));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use telegraphist_application::operation::Refused;
 use telegraphist_application::ports::{Execute, Telegram};
-use telegraphist_application::{Application, CallContext, Caller, Effect, Facts, Failure, Operation};
+use telegraphist_application::{Application, CallContext, Caller, Effect, Facts, Failure, Here, Operation};
 
 use super::{Called, arguments, schema, with_id};
 
@@ -63,6 +63,13 @@ where
 {
     tool::<O>(|app, caller, operation, context| {
         Box::pin(async move { Ok(Called::of(&app.perform(caller, operation, context).await?)) })
+    })
+}
+
+/// The tool of an operation that is answered here.
+pub(super) fn here<O: Here>() -> Tool {
+    tool::<O>(|app, caller, operation, context| {
+        Box::pin(async move { Ok(Called::of(&app.perform_here(caller, operation, context).await?)) })
     })
 }
 

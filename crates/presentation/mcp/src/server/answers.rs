@@ -55,7 +55,9 @@ pub(super) fn protocol_error(failure: &Failure) -> ErrorData {
     let data = Some(json(failure));
     let message = failure.message.clone();
     match failure.code {
-        Code::UnknownSession | Code::UnknownChat | Code::UnknownMessage => ErrorData::resource_not_found(message, data),
+        Code::UnknownSession | Code::UnknownChat | Code::UnknownMessage | Code::UnknownApproval => {
+            ErrorData::resource_not_found(message, data)
+        }
         Code::InvalidArgument | Code::InvalidCursor => ErrorData::invalid_params(message, data),
         Code::UnknownTool
         | Code::NeedsLogin
@@ -70,6 +72,7 @@ pub(super) fn protocol_error(failure: &Failure) -> ErrorData {
         | Code::IdempotencyKeyReused
         | Code::FileRefused
         | Code::VaultLocked
+        | Code::NobodyThere
         | Code::Overloaded
         | Code::Unavailable
         | Code::TelegramRefused

@@ -57,11 +57,11 @@ impl Connection {
     }
 
     fn has_resources(&self) -> bool {
-        self.inner.config.capabilities.resources.is_some()
+        self.offer.config.capabilities.resources.is_some()
     }
 
     fn has_prompts(&self) -> bool {
-        self.inner.config.capabilities.prompts.is_some()
+        self.offer.config.capabilities.prompts.is_some()
     }
 }
 
@@ -72,7 +72,7 @@ fn only_if<M: ConstString>(is_offered: bool) -> Result<(), ErrorData> {
 
 impl ServerHandler for Connection {
     fn get_info(&self) -> ServerConfig {
-        self.inner.config.clone()
+        self.offer.config.clone()
     }
 
     async fn discover(&self, _request: Request) -> Result<DiscoverResult, ErrorData> {
@@ -89,16 +89,16 @@ impl ServerHandler for Connection {
         _page: Option<PaginatedRequestParams>,
         request: Request,
     ) -> Result<ListToolsResult, ErrorData> {
-        cached!(self, request, ListToolsResult::with_all_items(self.inner.listed.clone()))
+        cached!(self, request, ListToolsResult::with_all_items(self.offer.listed.clone()))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.inner.listed.iter().find(|tool| tool.name == name).cloned()
+        self.offer.listed.iter().find(|tool| tool.name == name).cloned()
     }
 
     async fn call_tool(&self, params: CallToolRequestParams, request: Request) -> Result<CallToolResponse, ErrorData> {
         let Some(tool) = self.tool(&params.name) else {
-            let failure = unknown_tool(&params.name, self.inner.selection.tools().map(|tool| tool.facts.name));
+            let failure = unknown_tool(&params.name, self.offer.selection.tools().map(|tool| tool.facts.name));
             return Err(ErrorData::invalid_params(format!("{} {}", failure.message, failure.action), None));
         };
         let mut result = match self.call(tool, params, &request).await {
@@ -117,7 +117,7 @@ impl ServerHandler for Connection {
     ) -> Result<ListResourcesResult, ErrorData> {
         only_if::<ListResourcesRequestMethod>(self.has_resources())?;
         let listed =
-            resources::list(&self.inner.app, &self.inner.caller, &self.inner.selection, self.context(&request)?).await;
+            resources::list(&self.inner.app, &self.inner.caller, &self.offer.selection, self.context(&request)?).await;
         let listed = listed.map_err(|failure| self.error(failure))?;
         cached!(self, request, ListResourcesResult::with_all_items(listed))
     }
@@ -128,7 +128,7 @@ impl ServerHandler for Connection {
         request: Request,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         only_if::<ListResourceTemplatesRequestMethod>(self.has_resources())?;
-        let templates = resources::templates(&self.inner.selection);
+        let templates = resources::templates(&self.offer.selection);
         cached!(self, request, ListResourceTemplatesResult::with_all_items(templates))
     }
 
@@ -138,7 +138,7 @@ impl ServerHandler for Connection {
         request: Request,
     ) -> Result<ReadResourceResponse, ErrorData> {
         only_if::<ReadResourceRequestMethod>(self.has_resources())?;
-        let Some((resource, values)) = resources::matching(&self.inner.selection, &params.uri) else {
+        let Some((resource, values)) = resources::matching(&self.offer.selection, &params.uri) else {
             return Err(ErrorData::resource_not_found("There is no such resource.", None));
         };
         let read = resource.read(&self.inner.app, &self.inner.caller, values, self.context(&request)?).await;
@@ -159,7 +159,7 @@ impl ServerHandler for Connection {
         request: Request,
     ) -> Result<ListPromptsResult, ErrorData> {
         only_if::<ListPromptsRequestMethod>(self.has_prompts())?;
-        cached!(self, request, ListPromptsResult::with_all_items(prompts::list(&self.inner.selection)))
+        cached!(self, request, ListPromptsResult::with_all_items(prompts::list(&self.offer.selection)))
     }
 
     async fn get_prompt(
@@ -168,7 +168,7 @@ impl ServerHandler for Connection {
         request: Request,
     ) -> Result<GetPromptResponse, ErrorData> {
         only_if::<GetPromptRequestMethod>(self.has_prompts())?;
-        let Some(prompt) = prompts::offered(&self.inner.selection).find(|prompt| prompt.name == params.name) else {
+        let Some(prompt) = prompts::offered(&self.offer.selection).find(|prompt| prompt.name == params.name) else {
             return Err(ErrorData::invalid_params("There is no such prompt.", None));
         };
         let arguments = params.arguments.unwrap_or_default();
@@ -183,7 +183,8 @@ impl ServerHandler for Connection {
         only_if::<CompleteRequestMethod>(self.has_resources() || self.has_prompts())?;
         let inner = &self.inner;
         let found =
-            completion::complete(&inner.app, &inner.caller, &inner.selection, &params, self.context(&request)?).await;
+            completion::complete(&inner.app, &inner.caller, &self.offer.selection, &params, self.context(&request)?)
+                .await;
         let mut result = CompleteResult::new(found.map_err(|failure| self.error(failure))?);
         result.meta = self.meta(&request);
         Ok(result)

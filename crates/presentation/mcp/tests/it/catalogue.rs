@@ -22,9 +22,9 @@ fn every_operation_file_is_one_tool() {
 
 #[test]
 fn names_are_short_verbs_that_every_host_takes() {
-    const VERBS: [&str; 19] = [
-        "add", "block", "delete", "download", "edit", "find", "forward", "get", "link", "list", "mark", "pin", "react",
-        "read", "resolve", "search", "send", "unblock", "view",
+    const VERBS: [&str; 23] = [
+        "add", "approve", "block", "cancel", "delete", "download", "edit", "find", "forward", "get", "link", "list",
+        "mark", "pin", "react", "read", "request", "resolve", "search", "send", "unblock", "view", "wait",
     ];
     for tool in Catalogue::get().tools() {
         let name = tool.facts.name;
@@ -56,8 +56,20 @@ fn every_tool_is_described_and_consistent() {
 
 #[test]
 fn the_default_set_costs_less_than_5000_tokens() {
+    let tokens = tokens(&Selection::default());
+    assert!(tokens < 5_000, "{tokens} tokens");
+}
+
+/// What a bot adds to it.
+#[test]
+fn the_sets_for_bots_cost_less_than_2500_tokens() {
+    let tokens = tokens(&Selection::default().beside_a_bot()) - tokens(&Selection::default());
+    assert!(tokens < 2_500, "{tokens} tokens");
+}
+
+fn tokens(selection: &Selection) -> usize {
     let counter = tiktoken_rs::o200k_base().expect("the vocabulary is built in");
-    let tokens: usize = Selection::default()
+    selection
         .tools()
         .map(|tool| {
             let seen = json!({
@@ -67,8 +79,7 @@ fn the_default_set_costs_less_than_5000_tokens() {
             });
             counter.encode_ordinary(&seen.to_string()).len()
         })
-        .sum();
-    assert!(tokens < 5_000, "{tokens} tokens");
+        .sum()
 }
 
 #[test]

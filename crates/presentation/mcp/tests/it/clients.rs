@@ -12,7 +12,6 @@ use serde_json::json;
 use telegraphist_mcp::Catalogue;
 use tokio_util::sync::CancellationToken;
 
-use crate::fixtures;
 use crate::script::Manner;
 use crate::world::World;
 
@@ -62,14 +61,14 @@ fn call(name: &'static str, arguments: serde_json::Value) -> CallToolRequestPara
 
 #[tokio::test]
 async fn the_librarys_client_lists_and_calls_every_tool_in_every_mode() {
-    let world = World::new(Manner::Answers).await;
+    let world = World::with_bot(Manner::Answers).await;
     for mode in modes() {
         let client = connected(&world, Person::default(), mode).await;
         let listed = client.list_all_tools().await.expect("listed");
         assert_eq!(listed.len(), Catalogue::get().tools().len());
         for tool in Catalogue::get().tools() {
             let name = tool.facts.name;
-            let result = client.call_tool(call(name, fixtures::arguments(name))).await.expect("called");
+            let result = client.call_tool(call(name, world.arguments(name).await)).await.expect("called");
             assert_eq!(result.is_error, Some(false), "{name}");
         }
         assert_eq!(client.list_all_prompts().await.expect("listed").len(), 3);

@@ -113,6 +113,11 @@ pub(crate) fn arguments(tool: &str) -> Value {
         "react_to_message" => json!({ "chat": "me", "message_id": 42, "emoji": "👍" }),
         "resolve_link" => json!({ "link": "https://t.me/berlin_trip/42" }),
         "send_file" => json!({ "chat": "me", "files": [{ "url": "https://example.org/lake.jpg" }] }),
+        "request_approval" | "send_approval_request" => {
+            json!({ "title": "Deploy?", "description": "To **production**.", "options": ["Deploy", "Not now"] })
+        }
+        "list_approvals" => json!({ "pending": true }),
+        "approve_tool_use" => json!({ "tool_name": "Bash", "input": { "command": "rm -r build" } }),
         other => panic!("no arguments for {other}"),
     }
 }

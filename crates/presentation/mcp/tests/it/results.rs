@@ -12,12 +12,12 @@ use crate::world::World;
 
 #[tokio::test]
 async fn every_tool_answers_what_its_schema_says_and_a_text() {
-    let world = World::new(Manner::Answers).await;
+    let world = World::with_bot(Manner::Answers).await;
     for era in ERAS {
         let mut wire = world.wire().open(era).await;
         for tool in Catalogue::get().tools() {
             let name = tool.facts.name;
-            let result = wire.tool(name, fixtures::arguments(name)).await;
+            let result = wire.tool(name, world.arguments(name).await).await;
             assert_eq!(result["isError"], false, "{name}: {result}");
             conforms(&Value::Object((*tool.output_schema).clone()), &result["structuredContent"], name);
             assert!(result["content"][0]["text"].as_str().is_some_and(|text| !text.is_empty()), "{name}: {result}");

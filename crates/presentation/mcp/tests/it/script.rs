@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use telegraphist_application::Operation;
+use telegraphist_application::cards::{EditCard, SendCard};
 use telegraphist_application::operations::*;
 use telegraphist_application::ports::{Connections, Execute, Execution, Telegram, TelegramError};
 use telegraphist_application::views::Viewed;
@@ -13,6 +14,7 @@ use telegraphist_domain::SessionId;
 use tokio::sync::Semaphore;
 
 use crate::fixtures;
+use crate::phone::Phone;
 
 /// What it does with a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,7 @@ pub(crate) enum Manner {
 pub(crate) struct Script {
     manner: Manner,
     asked: Mutex<Vec<(&'static str, Value)>>,
+    phone: Arc<Phone>,
     /// One permit for each call that has begun.
     pub(crate) begun: Semaphore,
     /// One permit lets one waiting call go.
@@ -39,9 +42,10 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    pub(crate) fn new(manner: Manner) -> Arc<Self> {
+    pub(crate) fn new(manner: Manner, phone: Arc<Phone>) -> Arc<Self> {
         Arc::new(Self {
             manner,
+            phone,
             asked: Mutex::default(),
             begun: Semaphore::new(0),
             gate: Semaphore::new(0),
@@ -115,6 +119,23 @@ impl Execute<ViewMedia> for Script {
         Ok(Viewed { base64: "AAAA".to_owned(), ..viewed })
     }
 }
+
+macro_rules! on_the_phone {
+    ($($operation:ident),*) => { $(
+        #[async_trait]
+        impl Execute<$operation> for Script {
+            async fn execute(
+                &self,
+                call: &Execution,
+                operation: &$operation,
+            ) -> Result<<$operation as Operation>::Output, TelegramError> {
+                self.phone.execute(call, operation).await
+            }
+        }
+    )* };
+}
+
+on_the_phone!(SendCard, EditCard);
 
 /// One script for every session.
 pub(crate) struct Line(pub(crate) Arc<Script>);

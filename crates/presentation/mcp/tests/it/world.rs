@@ -1,28 +1,35 @@
 //! An application on in-memory stores with one account, and connections to a server over it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretBox;
-use telegraphist_application::memory::{CountingIds, FixedClock, MemoryStore};
+use serde_json::{Value, json};
+use telegraphist_application::delivery::Paces;
+use telegraphist_application::memory::{CountingIds, FixedClock, MemoryStore, NoFiles};
+use telegraphist_application::operations::RequestApproval;
 use telegraphist_application::ports::{
-    ApiCredentials, CodeSent, EventStore, ImportedKey, QrStep, SignIn, SignInError, SignInStep, SignedIn, StoreError,
-    Version,
+    ApiCredentials, CodeSent, ImportedKey, QrStep, Reception, SignIn, SignInError, SignInStep, SignedIn, StoreError,
 };
-use telegraphist_application::{AnnouncedInbox, Application, Caller, Ports, Settings};
-use telegraphist_domain::session::{Identity, SessionEvent, SessionKind};
-use telegraphist_domain::{Session, SessionId, Timestamp, UserId};
+use telegraphist_application::{AnnouncedInbox, Application, Budgets, CallContext, Caller, Outside, Ports, Settings};
+use telegraphist_domain::SessionId;
+use telegraphist_domain::session::SessionKind;
 use telegraphist_mcp::{Selection, Server, ServerOptions};
 use tokio::io::DuplexStream;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::fixtures;
+use crate::phone::{ADA, BOT, Ears, Phone, add_session};
 use crate::script::{Line, Manner, Script};
 use crate::wire::Wire;
 
 pub(crate) struct World {
     pub(crate) app: Application,
     pub(crate) script: Arc<Script>,
+    pub(crate) phone: Arc<Phone>,
+    store: Arc<MemoryStore>,
     pub(crate) selection: Selection,
     pub(crate) caller: Caller,
     pub(crate) options: ServerOptions,
@@ -31,32 +38,70 @@ pub(crate) struct World {
 impl World {
     /// An application with the account `work`.
     pub(crate) async fn new(manner: Manner) -> Self {
+        Self::with(manner, |_| {}).await
+    }
+
+    /// The same, with a bot `operator` through which Ada is asked. Permission prompts do not wait.
+    pub(crate) async fn with_bot(manner: Manner) -> Self {
+        let world = Self::with(manner, |settings| settings.approvals.prompt_wait = Duration::ZERO).await;
+        world.sign_in_bot().await;
+        world
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn with(manner: Manner, settle: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(FixedClock::default());
         let store = Arc::new(MemoryStore::new(clock.clone()));
-        let script = Script::new(manner);
-        add_session(&store, "work", 1).await;
-        let ports = Ports {
-            events: store.clone(),
-            views: store.clone(),
-            vault: store.clone(),
-            peers: store.clone(),
-            inbox: AnnouncedInbox::new(store.clone()),
-            idempotency: store.clone(),
-            audit: store.clone(),
-            limiter: store,
+        let phone = Arc::new(Phone::default());
+        let script = Script::new(manner, phone.clone());
+        add_session(&store, SessionId(uuid::Uuid::from_u128(1)), "work", SessionKind::User).await;
+        let inbox = AnnouncedInbox::new(store.clone());
+        let outside = Outside {
+            inbox: inbox.clone(),
             clock,
             ids: Arc::new(CountingIds::default()),
             connections: Arc::new(Line(script.clone())),
             sign_in: Arc::new(NobodySignsIn),
+            bots: Arc::new(Ears { phone: phone.clone(), inbox }),
+            files: Arc::new(NoFiles),
         };
-        let app = Application::new(ports, Settings::new(SecretBox::new(Box::new([7; 32]))));
+        let mut settings = Settings::new(SecretBox::new(Box::new([7; 32])));
+        settings.owner = Some(ADA);
+        settings.paces = Paces::unlimited();
+        settings.budgets = Budgets::unlimited();
+        settle(&mut settings);
+        let app = Application::new(Ports::on(&store, outside), settings);
         Self {
             app,
             script,
+            phone,
+            store,
             selection: Selection::everything(),
             caller: Caller::owner(),
             options: ServerOptions::default(),
         }
+    }
+
+    /// A bot comes in, and everything that it needs begins.
+    pub(crate) async fn sign_in_bot(&self) {
+        add_session(&self.store, BOT, "operator", SessionKind::Bot).await;
+        self.app.ensure_bots(&Reception::Polling).await.expect("memory");
+    }
+
+    /// Good arguments for a tool; for some of them something has to be there first.
+    pub(crate) async fn arguments(&self, tool: &str) -> Value {
+        match tool {
+            "wait_for_approval" => json!({ "approval_id": self.question().await, "timeout_seconds": 0 }),
+            "get_approval" | "cancel_approval" => json!({ "approval_id": self.question().await }),
+            _ => fixtures::arguments(tool),
+        }
+    }
+
+    /// A question that nobody has decided.
+    pub(crate) async fn question(&self) -> String {
+        let request = serde_json::from_value::<RequestApproval>(json!({ "title": "Deploy?" })).expect("arguments");
+        let asked = self.app.perform_here(&self.caller, request, CallContext::default()).await;
+        asked.expect("asked").approval_id
     }
 
     pub(crate) fn server(&self) -> Server {
@@ -81,19 +126,6 @@ impl World {
     }
 }
 
-async fn add_session(store: &MemoryStore, name: &str, number: u128) {
-    let id = SessionId(uuid(number));
-    let at = Timestamp(1_767_225_600_000);
-    let mut events = Session::create(id, name.parse().expect("a name"), SessionKind::User, at);
-    let identity = Identity { user_id: UserId(7), username: Some("ada".to_owned()) };
-    events.push(SessionEvent::SignedIn { identity, at });
-    EventStore::<Session>::append(store, id, Version(0), &events).await.expect("appended");
-}
-
-fn uuid(number: u128) -> uuid::Uuid {
-    uuid::Uuid::from_u128(number)
-}
-
 /// These tests sign nobody in.
 struct NobodySignsIn;
 
@@ -108,7 +140,7 @@ impl SignIn for NobodySignsIn {
     async fn submit_password(&self, _: SessionId, _: &secrecy::SecretString) -> Result<SignedIn, SignInError> {
         Err(SignInError::NotUnderWay)
     }
-    async fn qr(&self, _: SessionId, _: &ApiCredentials, _: std::time::Duration) -> Result<QrStep, SignInError> {
+    async fn qr(&self, _: SessionId, _: &ApiCredentials, _: Duration) -> Result<QrStep, SignInError> {
         Err(SignInError::NotUnderWay)
     }
     async fn import(&self, _: SessionId, _: &ApiCredentials, _: ImportedKey) -> Result<SignedIn, SignInError> {
