@@ -1,8 +1,8 @@
 //! May this tool be used? The question that coding agents ask before they act, in their own words.
 
 use serde_json::Value;
-use telegraphist_domain::Approval;
 use telegraphist_domain::approval::{ApprovalState, Decided, Meaning, Requester, Risk, Subject};
+use telegraphist_domain::{Approval, ApprovalId};
 use tokio::time::Instant;
 
 use super::ask::Ask;
@@ -51,11 +51,22 @@ impl Application {
             .pending_about(&requester.principal, &requester.generation, &tool_use.tool, fingerprint)
             .await?;
         let id = match open {
-            Some(id) => id,
-            None => self.ask(self.question_about(&requester, &tool_use).await?).await?.id,
+            Some(id) if self.still_stands(id).await? => id,
+            Some(_) | None => self.ask(self.question_about(&requester, &tool_use).await?).await?.id,
         };
         let approval = self.await_watched(id, until, call).await?;
         self.answer_of(&approval, &requester, &tool_use).await
+    }
+
+    /// Whether a question is the answer to another one like it. A denial is for as long as one prompt waits: who asks
+    /// again at once is not asked about twice, and who asks much later is asked anew.
+    async fn still_stands(&self, id: ApprovalId) -> Result<bool, Failure> {
+        let Some(approval) = self.approval(id).await? else { return Ok(false) };
+        let Some(decided) = Self::decision_of(&approval).filter(|decided| !decided.meaning.allows()) else {
+            return Ok(true);
+        };
+        let age = self.ports().clock.now() - super::card::moment(decided.at);
+        Ok(age.to_std().is_ok_and(|age| age < self.inner.settings.approvals.prompt_wait))
     }
 
     async fn question_about(&self, requester: &Requester, tool_use: &ToolUse) -> Result<Ask, Failure> {

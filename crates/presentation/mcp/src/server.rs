@@ -15,6 +15,7 @@ use rmcp::model::{Implementation, MetaObject, RequestStateCodec, ServerCapabilit
 use rmcp::service::RunningService;
 use rmcp::service::ServerInitializeError;
 use rmcp::{RoleServer, ServiceExt};
+use telegraphist_application::approvals::Attendance;
 use telegraphist_application::{Application, Caller};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
@@ -178,13 +179,19 @@ struct Connection {
     running: Semaphore,
     /// Calls that run or wait.
     admitted: Semaphore,
+    /// One life of the agent; told apart from those before and after it.
+    generation: String,
+    /// The agent is here for as long as this is.
+    _attendance: Attendance,
 }
 
 impl Connection {
     fn new(inner: Arc<Inner>, offer: Arc<Offer>) -> Self {
         let running = Semaphore::new(inner.options.running_max);
         let admitted = Semaphore::new(inner.options.running_max + inner.options.waiting_max);
-        Self { inner, offer, running, admitted }
+        let generation = inner.app.ports().ids.unguessable().simple().to_string();
+        let attendance = inner.app.attend(&generation);
+        Self { inner, offer, running, admitted, generation, _attendance: attendance }
     }
 
     /// The tool of that name, if this connection offers it.

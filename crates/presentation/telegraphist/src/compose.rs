@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretBox};
 use telegraphist_application::ambient::{RandomIds, SystemClock};
-use async_trait::async_trait;
 use telegraphist_application::delivery::Paces;
 use telegraphist_application::ports::{Connections, KeyPlace, SecretName, Telegram, TelegramError, Vault, Views};
 use telegraphist_application::{AnnouncedInbox, Application, Budgets, Outside, Ports, Settings as ApplicationSettings};
@@ -37,11 +37,7 @@ pub(crate) struct Elsewhere {
 }
 
 /// Opens the store of `places` and puts everything on it. Nothing is connected yet.
-pub(crate) async fn compose(
-    places: &Places,
-    settings: &Settings,
-    elsewhere: Elsewhere,
-) -> anyhow::Result<Composition> {
+pub(crate) async fn compose(places: &Places, settings: &Settings, elsewhere: Elsewhere) -> anyhow::Result<Composition> {
     let Elsewhere { dc_options, bot_api_url, owner } = elsewhere;
     let clock = Arc::new(SystemClock);
     let store = SqliteStore::open_with(&places.database(), clock.clone(), key_places(places, settings))
@@ -49,11 +45,8 @@ pub(crate) async fn compose(
         .with_context(|| format!("cannot open the store {}", places.database().display()))?;
     let shared = Arc::new(store.clone());
     let inbox = AnnouncedInbox::new(shared.clone());
-    let files = Arc::new(AllowedFiles::new(
-        settings.files.read.0.clone(),
-        settings.files.write.0.clone(),
-        places.downloads(),
-    ));
+    let files =
+        Arc::new(AllowedFiles::new(settings.files.read.0.clone(), settings.files.write.0.clone(), places.downloads()));
     let is_elsewhere = !dc_options.is_empty();
     let mtproto = Mtproto::new(
         MtprotoPorts {
@@ -139,8 +132,7 @@ fn key_places(places: &Places, settings: &Settings) -> KeyPlaces {
 async fn kept_key(vault: &dyn Vault, name: &str) -> anyhow::Result<SecretBox<[u8; 32]>> {
     let place = SecretName::new(name, "-");
     if let Some(key) = vault.get(&place).await.with_context(|| format!("cannot read {name}"))? {
-        let key: [u8; 32] =
-            key.expose_secret().try_into().with_context(|| format!("{name} has the wrong length"))?;
+        let key: [u8; 32] = key.expose_secret().try_into().with_context(|| format!("{name} has the wrong length"))?;
         return Ok(SecretBox::new(Box::new(key)));
     }
     let mut key = Box::new([0; 32]);

@@ -151,6 +151,12 @@ impl Owner {
         self.sandbox = Some(sandbox);
     }
 
+    /// Lets every bot that is signed in hear and speak.
+    #[cfg(feature = "demo")]
+    pub(crate) async fn ensure_bots(&self) {
+        self.house.ensure_bots().await;
+    }
+
     /// The application, for what is done before anybody comes.
     #[cfg(feature = "demo")]
     pub(crate) fn app(&self) -> &Application {

@@ -153,7 +153,7 @@ pub(super) fn preview(call: &Execution, peer: &KnownPeer, items: Vec<SentPart>) 
 }
 
 fn answer(call: &Execution, peer: &KnownPeer, state: SentState, items: Vec<SentPart>) -> Sent {
-    Sent { state, chat: brief_of(peer), items, idempotency_key: call.key.clone() }
+    Sent { state, chat: brief_of(peer), items, idempotency_key: call.key.clone(), delivery_id: None }
 }
 
 /// A part as a dry run shows it.

@@ -124,12 +124,13 @@ pub(super) fn sent(
         chat: brief_of(peer),
         items: parts.into_iter().map(sent_part).collect(),
         idempotency_key: call.key.clone(),
+        delivery_id: None,
     }
 }
 
 /// The answer to a dry run.
 pub(super) fn preview(call: &Execution, peer: &KnownPeer, items: Vec<SentPart>) -> Sent {
-    Sent { state: SentState::DryRun, chat: brief_of(peer), items, idempotency_key: call.key.clone() }
+    Sent { state: SentState::DryRun, chat: brief_of(peer), items, idempotency_key: call.key.clone(), delivery_id: None }
 }
 
 fn sent_part(delivered: Delivered) -> SentPart {

@@ -18,7 +18,7 @@ pub(super) async fn note_part(
 ) -> Result<(), StoreError> {
     let message = match state {
         PartState::Sent { message_id, .. } => *message_id,
-        PartState::Started { .. } => None,
+        PartState::Started { .. } | PartState::Unsent => None,
     };
     sqlx::query(
         "INSERT INTO outbox_parts (delivery, part, state, message) SELECT id, ?2, ?3, ?4 FROM outbox WHERE id = ?1

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequestParams, InputRequiredResult, ProgressNotificationParam, ProgressToken};
 use rmcp::service::{Peer, RequestContext};
+use telegraphist_application::approvals::Life;
 use telegraphist_application::ports::Progress;
-use telegraphist_application::{CallContext, Code, Failure};
+use telegraphist_application::{CallContext, Code, Failure, Toolset};
 use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::{Connection, confirmation};
@@ -16,6 +17,9 @@ use crate::lines::BrokenText;
 
 /// Where a client says until when it waits.
 const DEADLINE: &str = "telegraphist/deadline";
+
+/// The longest name of an agent, in characters.
+const NAME_MAX: usize = 60;
 
 /// What became of a call.
 pub(super) enum Outcome {
@@ -58,6 +62,10 @@ impl Connection {
             ));
         }
         let mut context = context(request)?;
+        // Only what people see or decide is bound to an agent; all else need not know.
+        if matches!(tool.facts.toolset, Toolset::Notify | Toolset::Approvals) {
+            context.life = self.life(request);
+        }
         let _admitted = self.admitted.try_acquire().map_err(|_| overloaded())?;
         if let Some(asked) = confirmation::obtained(&self.inner, tool, &mut params, request).await? {
             return Ok(Outcome::Ask(asked));
@@ -74,6 +82,12 @@ impl Connection {
             }
         };
         called.map(Outcome::Called)
+    }
+
+    /// Which agent calls, by the name that its client gives.
+    fn life(&self, request: &Request) -> Life {
+        let named = request.client_info().map(|client| client.name).unwrap_or_default();
+        Life { agent: shown_name(&named), generation: self.generation.clone() }
     }
 
     /// Waits for a place among the running calls, no longer than the caller waits.
@@ -94,6 +108,15 @@ impl Connection {
             )),
         }
     }
+}
+
+/// A name as people are shown it: what would hide, reorder or fill the screen is left out.
+fn shown_name(name: &str) -> String {
+    let is_plain = |letter: &char| {
+        !letter.is_control()
+            && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    name.trim().chars().filter(is_plain).take(NAME_MAX).collect()
 }
 
 fn overloaded() -> Failure {

@@ -49,9 +49,9 @@ fn on_screen(context: &Context) -> anyhow::Result<()> {
     let places = places::of(demo_profile(), &context.environment)?;
     daemon::runtime()?.block_on(async {
         let demo = opened(context, &places).await?;
-        let control = demo.sandbox.control_address();
+        let sides = Sides { control: demo.sandbox.control_address(), phone: demo.sandbox.phone_address() };
         drop(demo.sandbox);
-        print(&Invocation::of_this_process()?, control)?;
+        print(&Invocation::of_this_process()?, &sides)?;
         demo.owner.serve().await
     })
 }
@@ -128,16 +128,23 @@ fn quoted(path: &Path) -> String {
 }
 
 /// Calls that show something; each works when it is pasted.
-const CALLS: [(&str, &str); 6] = [
+const CALLS: [(&str, &str); 7] = [
     ("get_me", "who the agent is"),
     ("list_chats limit=5", "where it can read and write"),
     ("search_messages query=invoice", "a search over all chats"),
     ("read_messages chat=me limit=3", "the newest messages of a chat"),
     ("send_message chat=me text='**Hello** from the demo'", "writing"),
     ("list_topics chat=@product_team_hub", "a forum"),
+    ("request_approval title='Deploy to production?'", "a question to a person: answer it on the phone below"),
 ];
 
-fn print(invocation: &Invocation, control: Option<std::net::SocketAddr>) -> anyhow::Result<()> {
+/// Where the other side can be played.
+struct Sides {
+    control: Option<std::net::SocketAddr>,
+    phone: Option<std::net::SocketAddr>,
+}
+
+fn print(invocation: &Invocation, sides: &Sides) -> anyhow::Result<()> {
     let mut screen = Screen::new();
     screen.line("A Telegram in a box is running, with Alice signed in. Nothing leaves this")?;
     screen.line("machine, and all of it is gone when you start the demo again.\n")?;
@@ -153,7 +160,11 @@ fn print(invocation: &Invocation, control: Option<std::net::SocketAddr>) -> anyh
     for (call, what) in CALLS {
         screen.line(format!("  # {what}\n  {} call --profile demo {call}", invocation.words))?;
     }
-    if let Some(address) = control {
+    if let Some(address) = sides.phone {
+        screen.line("\nAlice's phone, in a browser: what agents tell and ask her, and where she answers:\n")?;
+        screen.line(format!("  http://{address}/"))?;
+    }
+    if let Some(address) = sides.control {
         screen.line("\nTo play the other side (what you can do there: crates/sandbox/README.md):\n")?;
         screen.line(format!("  curl http://{address}/v1/info"))?;
     }

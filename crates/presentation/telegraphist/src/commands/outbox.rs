@@ -10,13 +10,8 @@ use crate::control::{Control, DeskRequest};
 use crate::terminal::{Screen, Table};
 
 /// What somebody may want to look at: what waits, and what is stuck.
-const NOT_DONE: [DeliveryState; 5] = [
-    DeliveryState::Queued,
-    DeliveryState::Sending,
-    DeliveryState::Failed,
-    DeliveryState::Dead,
-    DeliveryState::Unknown,
-];
+const NOT_DONE: [DeliveryState; 5] =
+    [DeliveryState::Queued, DeliveryState::Sending, DeliveryState::Failed, DeliveryState::Dead, DeliveryState::Unknown];
 
 /// Does one of them.
 pub(crate) fn run(context: &Context, command: Outbox) -> anyhow::Result<()> {
