@@ -78,7 +78,7 @@ impl Application {
         if let Some(owner) = self.inner.settings.owner
             && people.iter().all(|person| person.user != owner)
         {
-            people.push(self.unseen_owner(owner));
+            people.push(unseen_owner(owner));
         }
         people.sort_by_key(|person| (person.role, person.user));
         Ok(people)
@@ -132,7 +132,7 @@ impl Application {
     pub(crate) async fn saw(&self, speaker: &Speaker) -> Result<(), StoreError> {
         let known = match self.ports().people.person(speaker.user).await? {
             Some(known) => known,
-            None if self.inner.settings.owner == Some(speaker.user) => self.unseen_owner(speaker.user),
+            None if self.inner.settings.owner == Some(speaker.user) => unseen_owner(speaker.user),
             None => return Ok(()),
         };
         let seen = Person {
@@ -155,20 +155,6 @@ impl Application {
             return Ok(());
         }
         self.ports().people.note_person(&Person { is_unreachable: !is_reachable, ..known }).await
-    }
-
-    /// The owner before they wrote for the first time.
-    fn unseen_owner(&self, owner: UserId) -> Person {
-        Person {
-            user: owner,
-            role: Role::Owner,
-            name: String::new(),
-            username: None,
-            since: chrono::DateTime::<Utc>::UNIX_EPOCH,
-            by: None,
-            wants_notices: true,
-            is_unreachable: false,
-        }
     }
 
     async fn check_admin(&self, by: By) -> Result<(), PeopleError> {
@@ -197,5 +183,19 @@ impl Application {
             By::Person(granter) if self.role_of(granter).await? == Some(Role::Owner) => Ok(()),
             By::Person(_) => Err(PeopleError::NotAllowed),
         }
+    }
+}
+
+/// The owner before they wrote for the first time.
+pub(super) fn unseen_owner(owner: UserId) -> Person {
+    Person {
+        user: owner,
+        role: Role::Owner,
+        name: String::new(),
+        username: None,
+        since: chrono::DateTime::<Utc>::UNIX_EPOCH,
+        by: None,
+        wants_notices: true,
+        is_unreachable: false,
     }
 }

@@ -89,8 +89,8 @@ impl Application {
             Ringing::Aloud | Ringing::Silent | Ringing::Skip => None,
         };
         if let Some(until) = held {
-            let hold = replayed(events).hold(Timestamp(until.timestamp_millis()), self.moment());
-            events.extend(hold.map_err(|refusal| unaskable(&refusal))?);
+            let held_back = replayed(events).hold(Timestamp(until.timestamp_millis()), self.moment());
+            events.extend(held_back.map_err(|refusal| unaskable(&refusal))?);
         }
         let approval = replayed(events);
         let card = self.card_of(&approval, &ask.asked).await?;

@@ -40,13 +40,11 @@ impl Asked {
 
     /// What the decision is bound to: the exact tool and arguments; the question itself where it is about no tool.
     pub(crate) fn fingerprint(&self, app: &Application) -> Fingerprint {
-        match &self.arguments {
-            Some(arguments) => app.fingerprint_of(self.bound_tool(), arguments),
-            None => {
-                let words = serde_json::json!({ "title": self.title, "description": self.description });
-                app.fingerprint_of(self.bound_tool(), &words)
-            }
+        if let Some(arguments) = &self.arguments {
+            return app.fingerprint_of(self.bound_tool(), arguments);
         }
+        let words = serde_json::json!({ "title": self.title, "description": self.description });
+        app.fingerprint_of(self.bound_tool(), &words)
     }
 
     fn content(&self, id: ContentId) -> Content {

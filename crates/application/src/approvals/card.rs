@@ -24,23 +24,18 @@ impl Application {
     /// The card as the question stands now: with buttons while it is pending, with its outcome after.
     pub(super) async fn card_of(&self, approval: &Approval, asked: &Asked) -> Result<Card, Failure> {
         let zone = self.zone().await?;
-        let outcome = self.outcome_line(approval, asked, &zone).await?;
+        let outcome = self.outcome_line(approval, asked, zone).await?;
         let buttons = if approval.is_pending() { buttons(approval, asked) } else { Vec::new() };
-        let text = whole(approval, asked, outcome.as_ref(), &zone);
+        let text = whole(approval, asked, outcome.as_ref(), zone);
         if utf16_len(&text.text) <= TEXT_MAX && text.entities.len() <= ENTITIES_MAX {
             return Ok(Card { text, buttons, document: None });
         }
         let document = Some(Attachment { name: "request.md".to_owned(), content: as_document(approval, asked) });
-        Ok(Card { text: head_only(approval, asked, outcome.as_ref(), &zone), buttons, document })
+        Ok(Card { text: head_only(approval, asked, outcome.as_ref(), zone), buttons, document })
     }
 
     /// How it ended, or how many voices there are so far.
-    async fn outcome_line(
-        &self,
-        approval: &Approval,
-        asked: &Asked,
-        zone: &Zone,
-    ) -> Result<Option<Formatted>, Failure> {
+    async fn outcome_line(&self, approval: &Approval, asked: &Asked, zone: Zone) -> Result<Option<Formatted>, Failure> {
         let line = Writing::default();
         let line = match &approval.state {
             ApprovalState::Pending if approval.votes.is_empty() => return Ok(None),
@@ -131,8 +126,7 @@ fn head(approval: &Approval, asked: &Asked, outcome: Option<&Formatted>) -> Writ
         card = card.formatted(outcome).lines(2);
     }
     let mark = match approval.risk {
-        Risk::Low => "❓ ",
-        Risk::Medium => "❓ ",
+        Risk::Low | Risk::Medium => "❓ ",
         Risk::High => "⚠️ ",
     };
     card = card.text(mark).bold(&asked.title).lines(1);
@@ -143,7 +137,7 @@ fn head(approval: &Approval, asked: &Asked, outcome: Option<&Formatted>) -> Writ
     card
 }
 
-fn foot(card: Writing, approval: &Approval, zone: &Zone) -> Writing {
+fn foot(card: Writing, approval: &Approval, zone: Zone) -> Writing {
     if !approval.is_pending() {
         return card;
     }
@@ -151,7 +145,7 @@ fn foot(card: Writing, approval: &Approval, zone: &Zone) -> Writing {
         .italic(&format!("Answer until {}", zone.clock_and_day(moment(approval.expires), moment(approval.created))))
 }
 
-fn whole(approval: &Approval, asked: &Asked, outcome: Option<&Formatted>, zone: &Zone) -> Formatted {
+fn whole(approval: &Approval, asked: &Asked, outcome: Option<&Formatted>, zone: Zone) -> Formatted {
     let mut card = head(approval, asked, outcome);
     if let Some(description) = &asked.description {
         card = card
@@ -167,7 +161,7 @@ fn whole(approval: &Approval, asked: &Asked, outcome: Option<&Formatted>, zone: 
     foot(card, approval, zone).finish()
 }
 
-fn head_only(approval: &Approval, asked: &Asked, outcome: Option<&Formatted>, zone: &Zone) -> Formatted {
+fn head_only(approval: &Approval, asked: &Asked, outcome: Option<&Formatted>, zone: Zone) -> Formatted {
     let mut card = head(approval, asked, outcome);
     if let Some(tool) = &asked.tool {
         card = card.lines(2).text("Tool: ").code(&shortened(tool, 100));
@@ -181,13 +175,13 @@ fn as_document(approval: &Approval, asked: &Asked) -> String {
     let shown = |words: &str| text::Foreign::new(words).to_string();
     let mut document = format!("# {}\n\nAsked by {}\n", shown(&asked.title), shown(&approval.requester.agent));
     if let Some(tool) = &asked.tool {
-        document.push_str(&format!("\nTool: `{}`\n", shown(tool)));
+        document.extend(["\nTool: `", &shown(tool), "`\n"]);
     }
     if let Some(arguments) = &asked.arguments {
-        document.push_str(&format!("\n```json\n{}\n```\n", shown(&pretty(arguments))));
+        document.extend(["\n```json\n", &shown(&pretty(arguments)), "\n```\n"]);
     }
     if let Some(description) = &asked.description {
-        document.push_str(&format!("\n{}\n", shown(description)));
+        document.extend(["\n", &shown(description), "\n"]);
     }
     document
 }

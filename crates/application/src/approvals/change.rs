@@ -96,10 +96,8 @@ impl Application {
             if events.is_empty() {
                 return Ok(After { approval: loaded.state, is_changed: false });
             }
-            let approval = events
-                .iter()
-                .fold(Some(loaded.state), |state, event| Approval::evolve(state, event))
-                .ok_or(Unchanged::Unknown)?;
+            let evolved = events.iter().try_fold(loaded.state, |state, event| Approval::evolve(Some(state), event));
+            let approval = evolved.ok_or(Unchanged::Unknown)?;
             let together = together(&approval);
             let appended = self.ports().approval_events.append(id, loaded.version, &events, &together).await;
             match delivery::rung(self, appended) {

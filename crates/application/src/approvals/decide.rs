@@ -95,15 +95,12 @@ impl Application {
             let verdict = Verdict { choice: wanted.choice, by, reason: Some(reason.id), edited: None };
             return self.decided(id, verdict, vec![reason]).await;
         }
-        let arguments: serde_json::Value = match serde_json::from_str(unfenced(words)) {
-            Ok(arguments @ serde_json::Value::Object(_)) => arguments,
-            Ok(_) | Err(_) => {
-                let answer = TapAnswer {
-                    text: "These are no arguments: send one JSON object, or /cancel.".to_owned(),
-                    is_alert: true,
-                };
-                return Ok(Heeded::WantsWords { answer, wanted: wanted.clone() });
-            }
+        let Ok(arguments @ serde_json::Value::Object(_)) = serde_json::from_str(unfenced(words)) else {
+            let answer = TapAnswer {
+                text: "These are no arguments: send one JSON object, or /cancel.".to_owned(),
+                is_alert: true,
+            };
+            return Ok(Heeded::WantsWords { answer, wanted: wanted.clone() });
         };
         let content = self.fresh_text(&pretty(&arguments));
         let fingerprint = self.fingerprint_of(&approval.subject.tool, &arguments);

@@ -98,7 +98,7 @@ impl Application {
 
     /// Ends a question whose time is over.
     pub(super) async fn expire(&self, id: ApprovalId) -> Result<(), Failure> {
-        match self.change_approval(id, |approval, at| approval.expire(at)).await {
+        match self.change_approval(id, Approval::expire).await {
             Ok(after) => self.conclude(&after.approval).await,
             // Somebody was faster, or the clock went back.
             Err(Unchanged::Refused(_) | Unchanged::Unknown) => {}
@@ -123,7 +123,7 @@ impl Application {
     }
 
     async fn remind(&self, id: ApprovalId) -> Result<(), Failure> {
-        let reminded = match self.change_approval(id, |approval, at| approval.remind(at)).await {
+        let reminded = match self.change_approval(id, Approval::remind).await {
             Ok(after) if after.is_changed => after.approval,
             Ok(_) | Err(Unchanged::Refused(_) | Unchanged::Unknown) => return Ok(()),
             Err(other @ (Unchanged::Store(_) | Unchanged::Contended)) => return Err(other.into()),

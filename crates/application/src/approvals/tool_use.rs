@@ -33,7 +33,7 @@ pub(crate) const UNDECIDED: &str =
     "There is no decision yet. The question stays open: use the tool again to go on waiting.";
 
 /// How long the question itself lives: longer than one wait, so that a repeated call finds it.
-const LIFE: std::time::Duration = std::time::Duration::from_mins(60);
+const LIFE: std::time::Duration = std::time::Duration::from_hours(1);
 
 impl Application {
     /// Asks, or goes on waiting for the same question, until `until`.

@@ -18,7 +18,7 @@ use crate::ports::{Handling, Inbox as _, InboxRow, StoreError};
 /// So many updates are looked at together.
 const BATCH: usize = 100;
 /// How often the desk looks even if nothing arrives: something may have been put back to be handled once more.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// How long the desk waits after the store failed, and before it sets the commands once more.
 const PAUSE: Duration = Duration::from_secs(2);
 /// The longest pause between two tries to set the commands.

@@ -32,7 +32,9 @@ impl Update<'_> {
         let Some(from) = message.from.clone().filter(|from| !from.is_bot) else { return Ok(()) };
         let role = self.app.role_of(from.user).await?;
         match (message.at.kind, role) {
-            (_, Some(Role::Blocked)) => Ok(()),
+            (_, Some(Role::Blocked))
+            | (ChatKind::Group | ChatKind::Supergroup, None)
+            | (ChatKind::Channel | ChatKind::Bot, _) => Ok(()),
             (ChatKind::Private, None) => {
                 if is_edited {
                     Ok(())
@@ -52,7 +54,6 @@ impl Update<'_> {
                     self.heard_in_strange_group(message, &from, role).await
                 }
             }
-            (ChatKind::Group | ChatKind::Supergroup, None) | (ChatKind::Channel | ChatKind::Bot, _) => Ok(()),
         }
     }
 

@@ -64,18 +64,15 @@ impl Update<'_> {
         for _ in 0..ATTEMPTS_MAX {
             let conversation = self.conversation_of(answering).await?;
             let at = self.app.moment();
-            let (id, version, mut events, state) = match conversation {
-                Some(id) => {
-                    let loaded = self.app.ports().conversation_events.load(id).await?;
-                    let loaded = loaded.ok_or_else(|| StoreError::Unavailable("a conversation is gone".into()))?;
-                    (id, loaded.version, Vec::new(), loaded.state)
-                }
-                None => {
-                    let id = ConversationId(self.app.ports().ids.ordered());
-                    let started = Conversation::start(id, self.place_of(answering), NOBODY.to_owned(), at);
-                    let state = Conversation::replay(&started).expect("a conversation begins with its start");
-                    (id, Version(0), started, state)
-                }
+            let (id, version, mut events, state) = if let Some(id) = conversation {
+                let loaded = self.app.ports().conversation_events.load(id).await?;
+                let loaded = loaded.ok_or_else(|| StoreError::Unavailable("a conversation is gone".into()))?;
+                (id, loaded.version, Vec::new(), loaded.state)
+            } else {
+                let id = ConversationId(self.app.ports().ids.ordered());
+                let started = Conversation::start(id, self.place_of(answering), NOBODY.to_owned(), at);
+                let state = Conversation::replay(&started).expect("a conversation begins with its start");
+                (id, Version(0), started, state)
             };
             let more = state.say(said, at).map_err(|refusal| {
                 Failure::new(Code::Internal, format!("A reply was refused: {refusal}."), "Report it as a defect.")

@@ -50,11 +50,9 @@ pub(super) async fn attempt(
     cancel: CancellationToken,
 ) -> Tried {
     let delivery = &claimed.delivery;
-    let attempt = match runner_of(&delivery.operation).map(|runner| (runner.read)(&claimed.body)) {
-        Some(Ok(attempt)) => attempt,
-        Some(Err(_)) | None => {
-            return Tried::failed("it was queued by another version and cannot be read", None);
-        }
+    let read = runner_of(&delivery.operation).map(|runner| (runner.read)(&claimed.body));
+    let Some(Ok(attempt)) = read else {
+        return Tried::failed("it was queued by another version and cannot be read", None);
     };
     let time = if delivery.operation == SendFile::FACTS.name { FILES_MAX } else { ATTEMPT_MAX };
     let step = Step {

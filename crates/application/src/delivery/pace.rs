@@ -101,7 +101,7 @@ fn spend(whole_at: Option<Instant>, rate: Option<Rate>, now: Instant) -> Option<
 /// The moment from which one more can be taken.
 fn ready_at(whole_at: Option<Instant>, rate: Option<Rate>) -> Option<Instant> {
     let rate = rate?;
-    whole_at?.checked_sub(rate.per - rate.per / rate.burst.max(1))
+    whole_at?.checked_sub(rate.per.saturating_sub(rate.per / rate.burst.max(1)))
 }
 
 #[cfg(test)]

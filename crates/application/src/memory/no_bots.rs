@@ -13,7 +13,7 @@ pub struct NoBots;
 
 /// What whoever tries anyway is told.
 fn none() -> TelegramError {
-    TelegramError::Unsupported { instead: "this server was built without bots".into() }
+    TelegramError::Unsupported { instead: "this server was built without bots" }
 }
 
 #[async_trait]

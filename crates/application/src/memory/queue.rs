@@ -247,6 +247,10 @@ impl Queue {
         };
         let Delivery { queued, not_before, ended, attempts, state, error, .. } = &mut row.delivery;
         (*queued, *not_before, *ended, *attempts, *state, *error) = (now, None, None, 0, DeliveryState::Queued, None);
+        // Whoever asks for it has looked, and takes the risk: what may have been sent is sent again.
+        for part in row.parts.values_mut().filter(|part| matches!(part, PartState::Started { .. })) {
+            *part = PartState::Unsent;
+        }
         self.put_last(row);
         true
     }

@@ -110,7 +110,7 @@ impl Application {
         if let Some(owner) = owner
             && people.iter().all(|person| person.user != owner)
         {
-            people.push(self.unseen_owner(owner));
+            people.push(super::unseen_owner(owner));
         }
         people.retain(|person| !person.is_unreachable && (person.role != Role::Owner || Some(person.user) == owner));
         Ok(people)

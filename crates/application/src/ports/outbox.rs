@@ -178,7 +178,8 @@ pub trait Outbox: Send + Sync {
     async fn recover(&self, session: SessionId, now: DateTime<Utc>) -> Result<Vec<Delivery>, StoreError>;
 
     /// Queues again, at the end of its lane and to be sent at once, what has `Failed`, is `Dead` or `Unknown`, with no
-    /// attempts yet and its parts kept. False for any other. When it expires stays.
+    /// attempts yet. Parts that were sent stay so; those that may have been count as unsent. False for any other. When
+    /// it expires stays.
     async fn requeue(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<bool, StoreError>;
 }
 

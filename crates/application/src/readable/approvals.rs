@@ -5,15 +5,12 @@ impl Readable for Page<ApprovalView> {
     fn read(&self, lines: &mut Lines) {
         page(self, "questions", lines, |approval, lines| {
             lines.put(format_args!("{} · {} · {} · ", approval.approval_id, approval.state.as_str(), approval.title));
-            match &approval.decision {
-                Some(decision) => {
-                    lines.put(format_args!("{} by ", decision.choice));
-                    lines.name(&decision.by);
-                }
-                None => {
-                    lines.push("expires ");
-                    minute(approval.expires, lines);
-                }
+            if let Some(decision) = &approval.decision {
+                lines.put(format_args!("{} by ", decision.choice));
+                lines.name(&decision.by);
+            } else {
+                lines.push("expires ");
+                minute(approval.expires, lines);
             }
         });
     }

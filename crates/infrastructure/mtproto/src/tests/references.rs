@@ -3,30 +3,27 @@
 use std::sync::Arc;
 
 use telegraphist_application::ambient::{RandomIds, SystemClock};
+use telegraphist_application::memory::{NoBots, NoFiles};
 use telegraphist_application::operations::{GetChat, GetMe};
 use telegraphist_application::ports::SignIn;
 use telegraphist_application::{
-    AnnouncedInbox, Application, Budgets, CallContext, Caller, Code, Failure, Ports, Settings,
+    AnnouncedInbox, Application, Budgets, CallContext, Caller, Code, Failure, Outside, Ports, Settings,
 };
 
 use super::stage::*;
 
 async fn application(stage: &Stage) -> Application {
     let store = Arc::new(stage.store.clone());
-    let ports = Ports {
-        events: store.clone(),
-        views: store.clone(),
-        vault: store.clone(),
-        peers: store.clone(),
+    let outside = Outside {
         inbox: AnnouncedInbox::new(store.clone()),
-        idempotency: store.clone(),
-        audit: store.clone(),
-        limiter: store,
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         connections: stage.mtproto.clone(),
         sign_in: stage.mtproto.clone(),
+        bots: Arc::new(NoBots),
+        files: Arc::new(NoFiles),
     };
+    let ports = Ports::on(&store, outside);
     let settings = Settings { budgets: Budgets::unlimited(), ..Settings::new(Box::new([7; 32]).into()) };
     let application = Application::new(ports, settings);
     let caller = Caller::owner();

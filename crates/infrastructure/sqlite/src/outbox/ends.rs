@@ -120,13 +120,22 @@ pub(super) async fn requeue(
              state = 'queued', is_early = 0, error = NULL
          WHERE id = ?1 AND state IN ('failed', 'dead', 'unknown') RETURNING session, chat",
     )
-    .bind(id)
+    .bind(&id)
     .bind(position)
     .bind(now.timestamp_micros())
     .fetch_optional(&mut *connection)
     .await
     .map_err(store_error)?;
     let Some((session, chat)) = lane else { return Ok(false) };
+    // Whoever asks for it has looked, and takes the risk: what may have been sent is sent again.
+    let unsent = serde_json::to_string(&PartState::Unsent).map_err(unreadable)?;
+    sqlx::query(
+        "UPDATE outbox_parts SET state = ?2 WHERE delivery = ?1 AND message IS NULL AND state LIKE '%started%'",
+    )
+    .bind(&id)
+    .bind(unsent)
+    .run(&mut *connection)
+    .await?;
     lanes::refresh(connection, &session, chat).await?;
     Ok(true)
 }

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use serde_json::Value;
 use telegraphist_application::ambient::{RandomIds, SystemClock};
 use telegraphist_application::memory::MemoryStore;
+use telegraphist_application::memory::{NoBots, NoFiles};
 use telegraphist_application::ports::{ApiCredentials, Execute, ImportedKey, Telegram};
 use telegraphist_application::updates::AnnouncedInbox;
-use telegraphist_application::{Application, Budgets, CallContext, Caller, Failure, Operation, Ports, Settings};
+use telegraphist_application::{
+    Application, Budgets, CallContext, Caller, Failure, Operation, Outside, Ports, Settings,
+};
 use telegraphist_domain::SessionId;
 use telegraphist_files::AllowedFiles;
 use telegraphist_sandbox::{Options, Sandbox};
@@ -97,19 +100,15 @@ fn application(folder: &Path) -> (Application, Arc<Mtproto>) {
     );
     let mut settings = Settings::new(Box::new([7; 32]).into());
     settings.budgets = Budgets::unlimited();
-    let ports = Ports {
-        events: store.clone(),
-        views: store.clone(),
-        vault: store.clone(),
-        peers: store.clone(),
+    let outside = Outside {
         inbox,
-        idempotency: store.clone(),
-        audit: store.clone(),
-        limiter: store,
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         connections: mtproto.clone(),
         sign_in: mtproto.clone(),
+        bots: Arc::new(NoBots),
+        files: Arc::new(NoFiles),
     };
+    let ports = Ports::on(&store, outside);
     (Application::new(ports, settings), mtproto)
 }
