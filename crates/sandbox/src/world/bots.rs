@@ -11,7 +11,7 @@ use super::invites::Invite;
 use super::logs::Event;
 use super::messages::Message;
 use super::moderation::MemberChange;
-use super::peers::Peer;
+use super::peers::{Peer, mix};
 use super::posting::Draft;
 use super::refusal::{Allowed, RpcError};
 use super::telling::Cause;
@@ -54,6 +54,16 @@ impl World {
     /// The same, to change it.
     pub fn bot_mut(&mut self, id: i64) -> &mut BotProfile {
         self.bots.entry(id).or_default()
+    }
+
+    /// Gives a bot another token; nothing if there is no such bot.
+    pub(crate) fn renew_token(&mut self, id: i64) -> Option<String> {
+        self.last_uid += 1;
+        let secret = mix(&[self.secret, 8, id, self.last_uid.cast_signed()]).unsigned_abs();
+        let bot = self.accounts.get_mut(id).filter(|account| account.bot)?;
+        let token = format!("{id}:AA{secret:016x}{secret:016X}");
+        bot.bot_token = Some(token.clone());
+        Some(token)
     }
 
     /// Whether somebody has written to a bot, so that it may write back.

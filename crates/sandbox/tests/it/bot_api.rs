@@ -5,4 +5,5 @@ mod catalogue;
 mod groups;
 mod robot;
 mod sending;
+mod trouble;
 mod webhooks;
