@@ -7,6 +7,7 @@ mod media;
 mod members;
 mod messages;
 mod polls;
+mod reactions;
 mod service;
 mod users;
 

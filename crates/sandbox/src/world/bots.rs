@@ -13,6 +13,7 @@ use super::messages::Message;
 use super::moderation::MemberChange;
 use super::peers::{Peer, mix};
 use super::posting::Draft;
+use super::presenting::Presentation;
 use super::refusal::{Allowed, RpcError};
 use super::telling::Cause;
 
@@ -29,6 +30,34 @@ pub enum BotEvent {
     Member(Box<MemberChange>),
     /// Somebody asks to be let into a channel, through a link.
     JoinRequest(i64, i64, Box<Invite>),
+    /// Somebody reacted to a message, as the bot holds it.
+    Reacted {
+        /// The chat.
+        peer: Peer,
+        /// The message.
+        id: i32,
+        /// Who.
+        by: i64,
+        /// What it was.
+        before: Option<String>,
+        /// What it is.
+        after: Option<String>,
+    },
+    /// Reactions to a post have changed; nobody is told whose.
+    ReactionCount(Peer, i32),
+    /// A poll of the bot has changed.
+    Poll(i64),
+    /// Somebody voted in a poll of the bot, or took the vote back.
+    Voted(i64, i64),
+    /// Somebody stopped what the bot was writing.
+    Stopped {
+        /// Who.
+        person: i64,
+        /// In which thread.
+        thread: Option<i32>,
+        /// The bot's number for it.
+        draft: i64,
+    },
 }
 
 /// What is known of a bot beyond its account.
@@ -38,6 +67,8 @@ pub struct BotProfile {
     pub started_by: BTreeSet<i64>,
     /// In groups it sees everything, not only what is meant for it.
     pub reads_all: bool,
+    /// How it presents itself.
+    pub presentation: Presentation,
 }
 
 impl World {

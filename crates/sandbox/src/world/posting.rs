@@ -142,6 +142,7 @@ impl World {
         draft.check()?;
         let message = self.compose(cause.account, to, draft)?;
         let placed = self.place(cause.account, to, message);
+        self.dismiss_draft(cause.account, to);
         self.announce(cause, &placed);
         Ok(placed[0].id)
     }

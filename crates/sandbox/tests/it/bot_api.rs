@@ -3,6 +3,7 @@
 mod basics;
 mod catalogue;
 mod groups;
+mod presenting;
 mod robot;
 mod sending;
 mod trouble;
