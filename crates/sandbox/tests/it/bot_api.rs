@@ -6,5 +6,6 @@ mod groups;
 mod presenting;
 mod robot;
 mod sending;
+mod teloxide;
 mod trouble;
 mod webhooks;
