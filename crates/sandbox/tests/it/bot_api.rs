@@ -2,6 +2,7 @@
 
 mod basics;
 mod catalogue;
+mod errors;
 mod groups;
 mod presenting;
 mod robot;
