@@ -33,6 +33,7 @@ pub mod presenting;
 pub mod reactions;
 mod reading;
 pub mod refusal;
+pub mod rich;
 pub mod rights;
 mod scheduling;
 pub mod searching;

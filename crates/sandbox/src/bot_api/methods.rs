@@ -76,6 +76,8 @@ const METHODS: &[(&str, Method)] = &[
     ("sendChatAction", signs::send_chat_action),
     ("sendMessageDraft", signs::send_message_draft),
     ("sendMessage", messages::send_message),
+    ("sendRichMessage", messages::send_rich_message),
+    ("sendRichMessageDraft", signs::send_rich_message_draft),
     ("sendLocation", messages::send_location),
     ("sendVenue", messages::send_venue),
     ("sendContact", messages::send_contact),

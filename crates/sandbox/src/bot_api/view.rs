@@ -8,6 +8,7 @@ mod members;
 mod messages;
 mod polls;
 mod reactions;
+mod rich;
 mod service;
 mod users;
 

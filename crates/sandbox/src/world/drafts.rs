@@ -1,5 +1,6 @@
 //! Messages of bots that are still being written: shown to one person while they grow, and gone after a while or when a real one comes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use grammers_tl_types as tl;
@@ -9,7 +10,9 @@ use super::bots::BotEvent;
 use super::peers::Peer;
 use super::posting::TEXT_MAX;
 use super::refusal::{Allowed, RpcError};
+use super::rich::Rich;
 use super::telling::Cause;
+use super::view::rich::view_rich;
 
 /// How long a draft is shown after its last change.
 pub const LIFE: Duration = Duration::from_secs(30);
@@ -23,6 +26,8 @@ pub struct LiveDraft {
     pub text: String,
     /// Their formatting.
     pub entities: Vec<tl::enums::MessageEntity>,
+    /// The words in blocks; the text is their plain copy.
+    pub rich: Option<Arc<Rich>>,
     /// The thread that it will be in.
     pub thread: Option<i32>,
     /// The person may stop it.
@@ -33,27 +38,34 @@ pub struct LiveDraft {
     pub changed_at: i64,
 }
 
+impl LiveDraft {
+    /// What the person's clients are shown.
+    fn action(&self) -> tl::enums::SendMessageAction {
+        let Self { id: random_id, can_stop, keep_on_stop, .. } = *self;
+        if let Some(rich) = &self.rich {
+            let rich_message = view_rich(rich);
+            return tl::types::SendMessageRichMessageDraftAction { can_stop, keep_on_stop, random_id, rich_message }
+                .into();
+        }
+        let text = tl::types::TextWithEntities { text: self.text.clone(), entities: self.entities.clone() }.into();
+        tl::types::SendMessageTextDraftAction { can_stop, keep_on_stop, random_id, text }.into()
+    }
+}
+
 impl World {
     /// Shows a person what a bot is writing.
     pub fn write_draft(&mut self, cause: &Cause, person: i64, draft: LiveDraft) -> Allowed<()> {
         if draft.id == 0 {
             return Err(RpcError::bad_request("RANDOM_ID_EMPTY"));
         }
-        if draft.text.encode_utf16().count() > TEXT_MAX {
+        if draft.rich.is_none() && draft.text.encode_utf16().count() > TEXT_MAX {
             return Err(RpcError::bad_request("MESSAGE_TOO_LONG"));
         }
         self.may_post(cause.account, Peer::User(person), None)?;
         let draft = LiveDraft { changed_at: self.clock.millis(), ..draft };
-        let text = tl::types::TextWithEntities { text: draft.text.clone(), entities: draft.entities.clone() };
-        let action = tl::types::SendMessageTextDraftAction {
-            can_stop: draft.can_stop,
-            keep_on_stop: draft.keep_on_stop,
-            random_id: draft.id,
-            text: text.into(),
-        };
-        let thread = draft.thread;
+        let (thread, action) = (draft.thread, draft.action());
         self.drafts.insert((cause.account, person), draft);
-        self.show_typing(cause, Peer::User(person), thread, &action.into());
+        self.show_typing(cause, Peer::User(person), thread, &action);
         Ok(())
     }
 

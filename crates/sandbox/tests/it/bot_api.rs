@@ -5,6 +5,7 @@ mod catalogue;
 mod errors;
 mod groups;
 mod presenting;
+mod rich;
 mod robot;
 mod sending;
 mod teloxide;

@@ -8,6 +8,16 @@ use crate::world::messages::{Media, Message};
 use crate::world::peers::Peer;
 
 pub(super) fn edit_message_text(call: &mut Call<'_>) -> Outcome {
+    if call.given.text("rich_message").is_some() {
+        let rich = call.rich(false)?;
+        let keyboard = call.given.inline_keyboard()?;
+        let words = Some((rich.plain(), Vec::new()));
+        return edit(
+            call,
+            Part::Text,
+            Change { words, rich: Some(rich), without_page: true, keyboard, ..Change::default() },
+        );
+    }
     let preview = call.preview()?;
     let words = call.text()?;
     let keyboard = call.given.inline_keyboard()?;

@@ -1,13 +1,17 @@
 //! Sending words, and what needs no file.
 
+use std::sync::Arc;
+
 use grammers_tl_types as tl;
 
 use super::Call;
 use super::delivery::Content;
 use crate::bot_api::answer::{ApiError, Outcome};
+use crate::bot_api::text::{self, Words};
 use crate::world::World;
 use crate::world::media::{Live, Media, Place, Venue};
 use crate::world::messages::Preview;
+use crate::world::rich::Rich;
 
 /// A point on the map may be off by so many metres.
 const ACCURACY_MAX: f64 = 1_500.0;
@@ -21,6 +25,15 @@ pub(super) fn send_message(call: &mut Call<'_>) -> Outcome {
     call.send(Content { words, media, preview, ..Content::default() })
 }
 
+pub(super) fn send_rich_message(call: &mut Call<'_>) -> Outcome {
+    let rich = call.rich(false)?;
+    call.send(Content {
+        words: Words { text: rich.plain(), entities: Vec::new() },
+        rich: Some(rich),
+        ..Content::default()
+    })
+}
+
 /// The preview of the first link of a text, or of the one that the options name.
 pub(super) fn page(text: &str, preview: Option<&Preview>) -> Option<Media> {
     let link = preview.and_then(|preview| preview.url.as_deref()).or_else(|| World::first_link(text));
@@ -29,6 +42,13 @@ pub(super) fn page(text: &str, preview: Option<&Preview>) -> Option<Media> {
 }
 
 impl Call<'_> {
+    /// The rich message that the call brings.
+    pub(super) fn rich(&self, in_draft: bool) -> Result<Arc<Rich>, ApiError> {
+        let value = self.given.json("rich_message", "rich message")?;
+        let value = value.ok_or_else(|| ApiError::bad_request("rich message must be non-empty"))?;
+        text::rich::read(&value, in_draft).map(Arc::new)
+    }
+
     fn place(&self) -> Result<Place, ApiError> {
         let number = |name: &str| self.given.integer::<f64>(name);
         let (lat, long) = (number("latitude").unwrap_or(0.0), number("longitude").unwrap_or(0.0));

@@ -1,5 +1,7 @@
 //! Signs that a bot is at work: actions, and messages that are still being written.
 
+use std::sync::Arc;
+
 use grammers_tl_types as tl;
 use tl::enums::SendMessageAction as Action;
 
@@ -8,6 +10,7 @@ use crate::bot_api::answer::{ApiError, Outcome};
 use crate::bot_api::text::Words;
 use crate::world::drafts::LiveDraft;
 use crate::world::peers::Peer;
+use crate::world::rich::Rich;
 
 fn action(name: &str) -> Option<Action> {
     let progress = 0;
@@ -41,7 +44,19 @@ pub(super) fn send_chat_action(call: &mut Call<'_>) -> Outcome {
 
 pub(super) fn send_message_draft(call: &mut Call<'_>) -> Outcome {
     let text = call.given.text("text").unwrap_or_default();
-    let Words { text, entities } = call.read_words(text, "parse_mode", "entities")?;
+    let words = call.read_words(text, "parse_mode", "entities")?;
+    write(call, words, None)
+}
+
+pub(super) fn send_rich_message_draft(call: &mut Call<'_>) -> Outcome {
+    let rich = call.rich(true)?;
+    let words = Words { text: rich.plain(), entities: Vec::new() };
+    write(call, words, Some(rich))
+}
+
+/// Shows a person what the bot is writing.
+fn write(call: &mut Call<'_>, words: Words, rich: Option<Arc<Rich>>) -> Outcome {
+    let Words { text, entities } = words;
     let id = call.given.integer::<i64>("draft_id").filter(|id| *id != 0);
     let id = id.ok_or_else(|| ApiError::bad_request("draft_id must be non-zero"))?;
     let Peer::User(person) = call.chat()? else {
@@ -51,6 +66,7 @@ pub(super) fn send_message_draft(call: &mut Call<'_>) -> Outcome {
         id,
         text,
         entities,
+        rich,
         thread: call.given.integer("message_thread_id"),
         can_stop: call.given.flag("can_stop"),
         keep_on_stop: call.given.flag("keep_on_stop"),
