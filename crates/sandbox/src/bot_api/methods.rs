@@ -100,6 +100,8 @@ const METHODS: &[(&str, Method)] = &[
     ("forwardMessages", forwarding::forward_messages),
     ("copyMessage", forwarding::copy_message),
     ("copyMessages", forwarding::copy_messages),
+    ("editMessageLiveLocation", editing::edit_message_live_location),
+    ("stopMessageLiveLocation", editing::stop_message_live_location),
     ("editMessageCaption", editing::edit_message_caption),
     ("editMessageMedia", editing::edit_message_media),
     ("editMessageReplyMarkup", editing::edit_message_reply_markup),

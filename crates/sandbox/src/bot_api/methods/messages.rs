@@ -49,7 +49,7 @@ impl Call<'_> {
         text::rich::read(&value, in_draft).map(Arc::new)
     }
 
-    fn place(&self) -> Result<Place, ApiError> {
+    pub(super) fn place(&self) -> Result<Place, ApiError> {
         let number = |name: &str| self.given.integer::<f64>(name);
         let (lat, long) = (number("latitude").unwrap_or(0.0), number("longitude").unwrap_or(0.0));
         if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&long) {
@@ -60,19 +60,22 @@ impl Call<'_> {
     }
 }
 
-pub(super) fn send_location(call: &mut Call<'_>) -> Outcome {
-    let mut place = call.place()?;
-    let period = call.given.integer::<i32>("live_period").unwrap_or(0);
-    if period != 0 {
+impl Call<'_> {
+    /// How a point is followed for so many seconds.
+    pub(super) fn live(&self, period: i32) -> Result<Live, ApiError> {
         if period != LIVE_FOR_EVER && !(60..=86_400).contains(&period) {
             return Err(ApiError::bad_request("wrong live location period specified"));
         }
-        place.live = Some(Live {
-            period,
-            heading: call.given.integer("heading").filter(|degrees| (1..=360).contains(degrees)),
-            proximity: call.given.integer("proximity_alert_radius").filter(|metres| *metres > 0),
-        });
+        let heading = self.given.integer("heading").filter(|degrees| (1..=360).contains(degrees));
+        let proximity = self.given.integer("proximity_alert_radius").filter(|metres| *metres > 0);
+        Ok(Live { period, heading, proximity })
     }
+}
+
+pub(super) fn send_location(call: &mut Call<'_>) -> Outcome {
+    let mut place = call.place()?;
+    let period = call.given.integer::<i32>("live_period").unwrap_or(0);
+    place.live = if period == 0 { None } else { Some(call.live(period)?) };
     call.send(Media::Place(Box::new(place)).into())
 }
 
