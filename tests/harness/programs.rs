@@ -25,14 +25,14 @@ pub fn python_for_bots() -> PathBuf {
     fetched("python-bots/bin/python")
 }
 
-/// The folder of the npm packages among the foreign clients.
-pub fn node_modules() -> PathBuf {
-    fetched("node/node_modules")
-}
-
 /// A program of an npm package among the foreign clients.
 pub fn node_tool(name: &str) -> PathBuf {
     fetched(&format!("node/node_modules/.bin/{name}"))
+}
+
+/// The folder of the npm packages among the foreign clients.
+pub fn node_modules() -> PathBuf {
+    fetched("node/node_modules")
 }
 
 fn fetched(path: &str) -> PathBuf {
