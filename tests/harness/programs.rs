@@ -20,9 +20,19 @@ pub fn python() -> PathBuf {
     fetched("python/bin/python")
 }
 
+/// The Python interpreter with the bot libraries.
+pub fn python_for_bots() -> PathBuf {
+    fetched("python-bots/bin/python")
+}
+
 /// A program of an npm package among the foreign clients.
 pub fn node_tool(name: &str) -> PathBuf {
     fetched(&format!("node/node_modules/.bin/{name}"))
+}
+
+/// The folder of the npm packages among the foreign clients.
+pub fn node_modules() -> PathBuf {
+    fetched("node/node_modules")
 }
 
 fn fetched(path: &str) -> PathBuf {

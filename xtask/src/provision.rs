@@ -12,15 +12,17 @@ use crate::cargo::{root, run_quietly, target};
 pub(crate) fn everything() -> anyhow::Result<()> {
     let tools = target().join("tools");
     fs_err::create_dir_all(&tools)?;
-    python(&tools)?;
+    python(&tools, "requirements.txt", "python")?;
+    // aiogram wants an older pydantic than the MCP client.
+    python(&tools, "requirements-bots.txt", "python-bots")?;
     node(&tools)?;
     key_ring()
 }
 
-/// A virtual environment with the Python clients of `tests/clients/requirements.txt`.
-fn python(tools: &Path) -> anyhow::Result<()> {
-    let wanted = root().join("tests/clients/requirements.txt");
-    let environment = tools.join("python");
+/// A virtual environment with the Python clients of a list in `tests/clients`.
+fn python(tools: &Path, list: &str, environment: &str) -> anyhow::Result<()> {
+    let wanted = root().join("tests/clients").join(list);
+    let environment = tools.join(environment);
     let stamp = Stamp::of(&wanted, environment.join("provisioned"))?;
     if stamp.is_fresh() {
         return Ok(());

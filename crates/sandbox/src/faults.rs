@@ -2,8 +2,12 @@
 //!
 //! Rules are tried in the order in which they were made; each fires a given number of times, or for ever.
 
+pub(crate) mod bots;
+
 use std::collections::HashMap;
 use std::time::Duration;
+
+use bots::{After, Before, BotFault, When};
 
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +84,10 @@ pub(crate) struct Faults {
     delays: Rules<Duration>,
     cuts: Rules<()>,
     gaps: HashMap<i64, u32>,
+    before: Rules<Before>,
+    after: Rules<After>,
+    twice: Rules<()>,
+    disorder: Rules<()>,
 }
 
 impl Faults {
@@ -106,6 +114,42 @@ impl Faults {
     /// Loses the next `count` updates of an account on their way.
     pub(crate) fn lose_updates(&mut self, account: i64, count: u32) {
         *self.gaps.entry(account).or_default() += count;
+    }
+
+    /// Adds trouble for bots.
+    pub(crate) fn trouble_bots(&mut self, fault: BotFault) {
+        let BotFault { method, trouble, times: left, bot: account } = fault;
+        match When::from(trouble) {
+            When::Before(consequence) => self.before.0.push(Rule { method, account, left, consequence }),
+            When::After(consequence) => self.after.0.push(Rule { method, account, left, consequence }),
+            When::Twice => self.twice.0.push(Rule { method, account, left, consequence: () }),
+            When::Disorder => self.disorder.0.push(Rule { method, account, left, consequence: () }),
+        }
+    }
+
+    /// What happens to this call before it is performed.
+    pub(crate) fn next_before(&mut self, method: &str, bot: i64) -> Option<Before> {
+        self.before.fire(method, Some(bot))
+    }
+
+    /// What happens to the answer of this call.
+    pub(crate) fn next_after(&mut self, method: &str, bot: i64) -> Option<After> {
+        self.after.fire(method, Some(bot))
+    }
+
+    /// Whether an update of this bot comes twice.
+    pub(crate) fn next_twice(&mut self, bot: i64) -> bool {
+        self.twice.fire(ANY_METHOD, Some(bot)).is_some()
+    }
+
+    /// Whether the next update of this bot comes out of order.
+    pub(crate) fn next_disorder(&mut self, bot: i64) -> bool {
+        self.disorder.fire(ANY_METHOD, Some(bot)).is_some()
+    }
+
+    /// Whether an update of this bot would come out of order.
+    pub(crate) fn has_disorder(&self, bot: i64) -> bool {
+        self.disorder.0.iter().any(|rule| rule.matches(ANY_METHOD, Some(bot)))
     }
 
     /// Forgets all trouble that has not happened yet.

@@ -16,7 +16,8 @@ mod server;
 pub mod wire;
 pub mod world;
 
-pub use bot_api::page as bot_api_page;
+pub use bot_api::{Flood, page as bot_api_page};
+pub use faults::bots::{BotFault, BotTrouble};
 pub use faults::{ANY_METHOD, Fault};
 pub use sandbox::{
     AccountInfo, Actor, Answered, Info, Mail, MailButton, Name, Options, Revocation, Sandbox, SandboxError, Words,

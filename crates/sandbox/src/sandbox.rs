@@ -165,6 +165,11 @@ impl Sandbox {
         self.bot_api
     }
 
+    /// What a bot library takes as the address of the Bot API, without a slash at the end.
+    pub fn bot_api_url(&self) -> Option<String> {
+        self.bot_api.map(|address| format!("http://{address}"))
+    }
+
     /// Starts the world anew, on the same ports: keys, messages, faults and counters are gone, connections are cut.
     pub fn reset(&self) {
         self.hub.reset(&self.seed);

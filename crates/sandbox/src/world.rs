@@ -11,6 +11,7 @@ pub mod chats;
 pub mod clock;
 pub mod company;
 mod dialogs;
+pub mod drafts;
 pub mod editing;
 mod entities;
 pub mod files;
@@ -28,9 +29,11 @@ pub mod peers;
 pub mod pins;
 pub mod polls;
 pub mod posting;
+pub mod presenting;
 pub mod reactions;
 mod reading;
 pub mod refusal;
+pub mod rich;
 pub mod rights;
 mod scheduling;
 pub mod searching;
@@ -53,6 +56,7 @@ use callbacks::Callbacks;
 use chats::{Channel, Group};
 use clock::Clock;
 pub(crate) use dialogs::DialogPage;
+use drafts::LiveDraft;
 use files::Files;
 use keys::Keys;
 use mailboxes::Mailbox;
@@ -112,6 +116,8 @@ pub struct World {
     pub clock: Clock,
     bots: BTreeMap<i64, BotProfile>,
     bot_events: Vec<(i64, BotEvent)>,
+    /// What bots are writing, by bot and person.
+    drafts: BTreeMap<(i64, i64), LiveDraft>,
     mailboxes: HashMap<i64, Mailbox>,
     nobody: Mailbox,
     /// What access hashes are made from.
@@ -145,6 +151,7 @@ impl World {
             clock: Clock::default(),
             bots: BTreeMap::new(),
             bot_events: Vec::new(),
+            drafts: BTreeMap::new(),
             mailboxes: HashMap::new(),
             nobody: Mailbox::default(),
             secret,
@@ -164,13 +171,16 @@ impl World {
     pub fn tick(&mut self) {
         self.send_all_due();
         self.lift_bans();
+        self.close_due_polls();
+        self.drop_old_drafts();
         self.callbacks.expire(self.clock.millis());
     }
 
     /// When something will happen by itself next, in milliseconds.
     pub fn next_deadline(&self) -> Option<i64> {
         let due = self.next_due.map(|due| i64::from(due) * 1_000);
-        [due, self.callbacks.next_deadline()].into_iter().flatten().min()
+        let poll = self.polls.next_deadline().map(|due| i64::from(due) * 1_000);
+        [due, poll, self.callbacks.next_deadline(), self.next_draft_deadline()].into_iter().flatten().min()
     }
 
     /// Takes what has to be delivered to clients since the last call.

@@ -17,6 +17,7 @@ pub(crate) use webhook::{Delivery, Next, Taken, Target, Webhook};
 
 use super::answer::ApiError;
 use super::catalogue::Kind;
+use super::flood::{Flood, Meter};
 use super::json::{Node, Object};
 use super::server::difference;
 use crate::world::World;
@@ -29,6 +30,8 @@ const UPDATES_MAX: usize = 100_000;
 #[derive(Default)]
 pub(crate) struct Desk {
     queues: HashMap<i64, Queue>,
+    /// How much bots may send.
+    pub(crate) meter: Meter,
 }
 
 /// One bot's queue.
@@ -86,6 +89,7 @@ impl Desk {
         for (_, queue) in self.queues.drain() {
             queue.wake();
         }
+        self.meter.switch(Flood::Off);
     }
 
     /// The queue of a bot.
@@ -133,9 +137,20 @@ impl Queue {
         self.wake();
     }
 
+    /// The token is good for nothing any more: whoever waits is told, and a webhook is told nothing.
+    pub(crate) fn revoke(&mut self) {
+        self.set_webhook(None);
+        self.end_poll(ApiError::unauthorized());
+    }
+
     /// What a poll is told that was ended.
     pub(crate) fn reason(&self) -> ApiError {
         self.ended.clone().unwrap_or_else(ApiError::restart)
+    }
+
+    /// Whether an offset confirms anything.
+    pub(crate) fn holds_before(&self, offset: i64) -> bool {
+        self.waiting.front().is_some_and(|update| update.id < offset)
     }
 
     /// Forgets all that waits.

@@ -15,6 +15,7 @@ mod messages;
 mod polls;
 mod profiles;
 mod queries;
+mod signs;
 mod this_bot;
 mod topics;
 mod words;
@@ -59,7 +60,24 @@ type Method = fn(&mut Call<'_>) -> Outcome;
 /// The methods that do what they should.
 const METHODS: &[(&str, Method)] = &[
     ("getMe", this_bot::get_me),
+    ("logOut", this_bot::log_out),
+    ("close", this_bot::close),
+    ("setMyName", this_bot::set_my_name),
+    ("getMyName", this_bot::get_my_name),
+    ("setMyDescription", this_bot::set_my_description),
+    ("getMyDescription", this_bot::get_my_description),
+    ("setMyShortDescription", this_bot::set_my_short_description),
+    ("getMyShortDescription", this_bot::get_my_short_description),
+    ("setMyCommands", this_bot::set_my_commands),
+    ("getMyCommands", this_bot::get_my_commands),
+    ("deleteMyCommands", this_bot::delete_my_commands),
+    ("setChatMenuButton", this_bot::set_chat_menu_button),
+    ("getChatMenuButton", this_bot::get_chat_menu_button),
+    ("sendChatAction", signs::send_chat_action),
+    ("sendMessageDraft", signs::send_message_draft),
     ("sendMessage", messages::send_message),
+    ("sendRichMessage", messages::send_rich_message),
+    ("sendRichMessageDraft", signs::send_rich_message_draft),
     ("sendLocation", messages::send_location),
     ("sendVenue", messages::send_venue),
     ("sendContact", messages::send_contact),
@@ -82,6 +100,8 @@ const METHODS: &[(&str, Method)] = &[
     ("forwardMessages", forwarding::forward_messages),
     ("copyMessage", forwarding::copy_message),
     ("copyMessages", forwarding::copy_messages),
+    ("editMessageLiveLocation", editing::edit_message_live_location),
+    ("stopMessageLiveLocation", editing::stop_message_live_location),
     ("editMessageCaption", editing::edit_message_caption),
     ("editMessageMedia", editing::edit_message_media),
     ("editMessageReplyMarkup", editing::edit_message_reply_markup),

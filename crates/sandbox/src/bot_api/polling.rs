@@ -41,7 +41,10 @@ pub(super) async fn get_updates(hub: &Arc<Hub>, bot: i64, given: &Given) -> Outc
         if let Some(names) = &allowed {
             queue.allowed = Allowed::named(names);
         }
-        queue.confirm(offset, now);
+        // What was confirmed comes once more where that is ordered.
+        if offset == 0 || !queue.holds_before(offset) || !state.faults.next_twice(bot) {
+            queue.confirm(offset, now);
+        }
         if queue.len() == 0 && timeout > 0 {
             queue.end_poll(ApiError::conflict(REPLACED));
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, State as Shared};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Request, Uri};
 use axum::response::{IntoResponse, Response};
@@ -17,9 +17,11 @@ use super::arguments::check;
 use super::catalogue::conforming::{Rigour, conforms};
 use super::catalogue::{Catalogue, Kind};
 use super::json::Node;
+use super::line::{Port, Scissors};
 use super::request::{self, Given};
-use super::{methods, polling, webhooks};
-use crate::server::Hub;
+use super::{flood, methods, polling, trouble, webhooks};
+use crate::server::{Hub, State};
+use crate::world::peers::Peer;
 
 /// Longer tokens are not looked up.
 const TOKEN_MAX: usize = 80;
@@ -29,7 +31,8 @@ pub(crate) async fn serve(listener: TcpListener, hub: Arc<Hub>) {
     let closing = hub.closing.clone().cancelled_owned();
     // Requests are limited where they are read, in this API's own words.
     let router = Router::new().fallback(handle).layer(DefaultBodyLimit::disable()).with_state(hub);
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(closing).await {
+    let service = router.into_make_service_with_connect_info::<Scissors>();
+    if let Err(error) = axum::serve(Port(listener), service).with_graceful_shutdown(closing).await {
         warn!(%error, "the Bot API port has ended");
     }
 }
@@ -65,14 +68,18 @@ fn split_token(rest: &str) -> Result<(String, &str), ApiError> {
     Ok((token.to_owned(), rest))
 }
 
-async fn handle(State(hub): State<Arc<Hub>>, request: Request<Body>) -> Response {
-    match answer(&hub, request).await {
+async fn handle(
+    Shared(hub): Shared<Arc<Hub>>,
+    ConnectInfo(scissors): ConnectInfo<Scissors>,
+    request: Request<Body>,
+) -> Response {
+    match answer(&hub, &scissors, request).await {
         Ok(response) => response,
         Err(error) => write(&Err(error)),
     }
 }
 
-async fn answer(hub: &Arc<Hub>, request: Request<Body>) -> Result<Response, ApiError> {
+async fn answer(hub: &Arc<Hub>, scissors: &Scissors, request: Request<Body>) -> Result<Response, ApiError> {
     let address = Address::parse(request.uri())?;
     match address {
         Address::File { token, path } => {
@@ -86,7 +93,14 @@ async fn answer(hub: &Arc<Hub>, request: Request<Body>) -> Result<Response, ApiE
             let bot = bot_of(hub, &token)?;
             let given = request::read(request).await?;
             let method = if method.is_empty() { given.text("method").unwrap_or_default().to_owned() } else { method };
-            Ok(write(&perform(hub, bot, &method, given).await))
+            let known = Catalogue::get().method(&method).map(|method| format!("bot.{}", method.name));
+            let Some(label) = known else { return Err(unknown_method()) };
+            if let Some(trouble) = trouble::before(hub, &label, bot, scissors).await {
+                hub.change(|state| state.counters.note_bot_call(&method, &[]));
+                return Ok(trouble);
+            }
+            let answer = write(&perform(hub, bot, &method, given).await);
+            Ok(trouble::after(hub, &label, bot, scissors, answer))
         }
     }
 }
@@ -96,29 +110,51 @@ fn bot_of(hub: &Hub, token: &str) -> Result<i64, ApiError> {
     bot.ok_or_else(ApiError::unauthorized)
 }
 
+fn unknown_method() -> ApiError {
+    ApiError::new(404, "Not Found: method not found")
+}
+
+/// Lets a send pass, or refuses it because there are too many.
+fn pass(state: &mut State, bot: i64, given: &Given) -> Result<(), ApiError> {
+    let name = given.text("chat_id").unwrap_or_default();
+    let named = || state.world.by_username(name).map(Peer::marked);
+    let chat = name.parse().ok().or_else(named).unwrap_or(0);
+    let now = state.world.clock.millis();
+    state.desk.meter.pass(bot, chat, now).map_err(ApiError::too_many)
+}
+
 /// Performs one call of a bot.
 pub(super) async fn perform(hub: &Arc<Hub>, bot: i64, name: &str, given: Given) -> Outcome {
-    let method = Catalogue::get().method(name).ok_or_else(|| ApiError::new(404, "Not Found: method not found"))?;
+    let outcome = check_and_perform(hub, bot, name, given).await;
+    if let Err(error) = &outcome {
+        hub.change(|state| state.counters.note_error(&error.description));
+    }
+    outcome
+}
+
+async fn check_and_perform(hub: &Arc<Hub>, bot: i64, name: &str, given: Given) -> Outcome {
+    let method = Catalogue::get().method(name).ok_or_else(unknown_method)?;
     let unknown = check(method, &given);
     hub.change(|state| {
         state.counters.note_bot_call(&method.name, unknown.as_deref().unwrap_or_default());
     });
     unknown?;
-    let outcome = match method.name.as_str() {
-        "getUpdates" => polling::get_updates(hub, bot, &given).await,
-        "setWebhook" => webhooks::set(hub, bot, &given),
-        "deleteWebhook" => Ok(webhooks::remove(hub, bot, &given)),
-        "getWebhookInfo" => Ok(webhooks::info(hub, bot)),
-        name => hub.change(|state| methods::perform(state, bot, name, given)),
+    if flood::counts(&method.name) {
+        hub.change(|state| pass(state, bot, &given))?;
+    }
+    let answer = match method.name.as_str() {
+        "getUpdates" => polling::get_updates(hub, bot, &given).await?,
+        "setWebhook" => webhooks::set(hub, bot, &given)?,
+        "deleteWebhook" => webhooks::remove(hub, bot, &given),
+        "getWebhookInfo" => webhooks::info(hub, bot),
+        name => hub.change(|state| methods::perform(state, bot, name, given))?,
     };
-    if let Ok(answer) = &outcome
-        && let Some(difference) = difference(&answer.result, &method.returns)
-    {
+    if let Some(difference) = difference(&answer.result, &method.returns) {
         let what = format!("{}: {difference}", method.name);
         error!(what, "an answer is not as documented");
         hub.change(|state| state.counters.note_malformed(&what));
     }
-    outcome
+    Ok(answer)
 }
 
 /// Where something differs from what is documented. Only debug builds look.

@@ -9,6 +9,7 @@ mod links;
 mod markdown;
 mod markdown_v2;
 mod output;
+pub(crate) mod rich;
 #[cfg(test)]
 mod tests;
 mod tidy;

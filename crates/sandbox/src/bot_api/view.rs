@@ -7,6 +7,8 @@ mod media;
 mod members;
 mod messages;
 mod polls;
+mod reactions;
+mod rich;
 mod service;
 mod users;
 

@@ -148,8 +148,13 @@ async fn deliver_all(hub: Arc<Hub>, bot: i64, number: u64) {
     loop {
         let (next, mut changes) = hub.change(|state| {
             let now = state.world.clock.millis();
+            let disorder = state.faults.has_disorder(bot);
             let queue = state.desk.queue(bot);
-            (queue.next_delivery(number, now, false), queue.changes())
+            let (next, changes) = (queue.next_delivery(number, now, disorder), queue.changes());
+            if disorder && matches!(next, Next::Take(_)) {
+                state.faults.next_disorder(bot);
+            }
+            (next, changes)
         });
         let again_at = match next {
             Next::Over => return,
@@ -183,6 +188,9 @@ async fn deliver(hub: Arc<Hub>, bot: i64, number: u64, delivery: Delivery, clien
     };
     let taken = match answer {
         Err(why) => Taken::No { why, after: None, gone: false },
+        Ok((status, _, _)) if status.is_success() && hub.change(|state| state.faults.next_twice(bot)) => {
+            Taken::No { why: "Connection reset by peer".to_owned(), after: Some(0), gone: false }
+        }
         Ok((status, headers, body)) if status.is_success() => {
             perform(&hub, bot, headers, body).await;
             Taken::Yes

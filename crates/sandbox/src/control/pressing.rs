@@ -23,6 +23,8 @@ pub(super) fn routes() -> Router<Sandbox> {
         .route("/v1/advance", post(advance))
         .route("/v1/block", post(block))
         .route("/v1/tap", post(tap))
+        .route("/v1/stop", post(stop))
+        .route("/v1/draft", post(draft))
         .route("/v1/vote", post(vote))
         .route("/v1/send", post(send))
         .route("/v1/bring", post(bring))
@@ -93,6 +95,16 @@ struct Tap {
 async fn tap(State(sandbox): State<Sandbox>, Body(tap): Body<Tap>) -> Reply {
     let id = sandbox.acting(tap.scene.who, tap.scene.chat)?.tap(&tap.button)?;
     Ok(object(&json!({ "id": id })))
+}
+
+async fn stop(State(sandbox): State<Sandbox>, Body(scene): Body<Scene>) -> Reply {
+    sandbox.acting(scene.who, scene.chat)?.stop()?;
+    Ok(done())
+}
+
+async fn draft(State(sandbox): State<Sandbox>, Body(scene): Body<Scene>) -> Reply {
+    let text = sandbox.acting(scene.who, scene.chat)?.draft()?;
+    Ok(object(&json!({ "text": text })))
 }
 
 #[derive(Deserialize)]

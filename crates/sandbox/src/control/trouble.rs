@@ -6,14 +6,20 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{Body, Reply, done, object};
+use crate::bot_api::Flood;
 use crate::faults::Fault;
+use crate::faults::bots::BotFault;
 use crate::sandbox::{Revocation, Sandbox};
 
 pub(super) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/v1/faults", post(fault).delete(clear_faults))
+        .route("/v1/bot_faults", post(bot_fault))
+        .route("/v1/flood", post(flood))
+        .route("/v1/revoke_token", post(revoke_token))
         .route("/v1/cut_after", post(cut_after))
         .route("/v1/delay", post(delay))
         .route("/v1/kick", post(kick))
@@ -27,6 +33,27 @@ pub(super) fn routes() -> Router<Sandbox> {
 async fn fault(State(sandbox): State<Sandbox>, Body(fault): Body<Fault>) -> Reply {
     sandbox.fault(fault)?;
     Ok(done())
+}
+
+async fn bot_fault(State(sandbox): State<Sandbox>, Body(fault): Body<BotFault>) -> Reply {
+    sandbox.bot_fault(fault)?;
+    Ok(done())
+}
+
+async fn flood(State(sandbox): State<Sandbox>, Body(model): Body<Flood>) -> Reply {
+    sandbox.flood(model);
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneBot {
+    bot: i64,
+}
+
+async fn revoke_token(State(sandbox): State<Sandbox>, Body(whose): Body<OneBot>) -> Reply {
+    let token = sandbox.revoke_token(whose.bot)?;
+    Ok(object(&json!({ "token": token })))
 }
 
 async fn clear_faults(State(sandbox): State<Sandbox>) -> Reply {

@@ -71,6 +71,26 @@ impl Actor<'_> {
         Ok(self.sandbox.hub.change(|state| state.world.tap_as(&self.who, &self.chat, button))?)
     }
 
+    /// Stops what the bot of this chat is writing.
+    pub fn stop(&self) -> Result<(), SandboxError> {
+        let stopped = self.sandbox.hub.change(|state| {
+            let (cause, peer): (Cause, _) = state.world.scene(&self.who, &self.chat)?;
+            let bot = peer.user().ok_or_else(|| RpcError::bad_request("BOT_INVALID"))?;
+            state.world.stop_draft(cause.account, bot)
+        });
+        Ok(stopped?)
+    }
+
+    /// What the bot of this chat is writing at this moment.
+    pub fn draft(&self) -> Result<Option<String>, SandboxError> {
+        let found = self.sandbox.hub.change(|state| {
+            let (cause, peer): (Cause, _) = state.world.scene(&self.who, &self.chat)?;
+            let draft = peer.user().and_then(|bot| state.world.live_draft(bot, cause.account));
+            Ok::<_, RpcError>(draft.map(|draft| draft.text.clone()))
+        });
+        Ok(found?)
+    }
+
     /// Votes in a poll, by the places of the answers from 0; none takes the vote back.
     pub fn vote(&self, id: i32, places: &[usize]) -> Result<(), SandboxError> {
         Ok(self.sandbox.hub.change(|state| state.world.vote_as(&self.who, &self.chat, id, places))?)

@@ -106,6 +106,14 @@ impl Sandbox {
         })
     }
 
+    /// The token of a bot.
+    pub fn bot_token(&self, bot: i64) -> Result<String, SandboxError> {
+        self.hub.change(|state| {
+            let token = known(&state.world, bot)?.bot_token.clone();
+            token.ok_or_else(|| SandboxError::UnknownAccount(bot.to_string()))
+        })
+    }
+
     /// A Telethon `StringSession` that is signed in as `account`.
     pub fn telethon_string(&self, account: i64) -> Result<String, SandboxError> {
         self.session_string(account, SessionKind::Telethon)

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::provisioning::known;
 use super::{Sandbox, SandboxError};
+use crate::bot_api::{self, Flood};
+use crate::faults::bots::BotFault;
 use crate::faults::{ANY_METHOD, Fault};
 use crate::rpc;
 use crate::server::Counters;
@@ -39,6 +41,29 @@ impl Sandbox {
         check_method(&fault.method)?;
         self.hub.change(|state| state.faults.refuse(fault));
         Ok(())
+    }
+
+    /// Makes trouble for the programs of bots that use the Bot API.
+    pub fn bot_fault(&self, fault: BotFault) -> Result<(), SandboxError> {
+        if fault.method != ANY_METHOD && (fault.trouble.is_about_updates() || !bot_api::has_method(&fault.method)) {
+            return Err(SandboxError::UnknownMethod(fault.method));
+        }
+        self.hub.change(|state| state.faults.trouble_bots(fault));
+        Ok(())
+    }
+
+    /// Limits how much bots may send over the Bot API.
+    pub fn flood(&self, model: Flood) {
+        self.hub.change(|state| state.desk.meter.switch(model));
+    }
+
+    /// Gives a bot a new token, which is returned; the old one is good for nothing from now on, and whoever waits with it is told so.
+    pub fn revoke_token(&self, bot: i64) -> Result<String, SandboxError> {
+        self.hub.change(|state| {
+            let token = state.world.renew_token(bot).ok_or_else(|| SandboxError::UnknownAccount(bot.to_string()))?;
+            state.desk.queue(bot).revoke();
+            Ok(token)
+        })
     }
 
     /// Forgets every fault, delay, cut and gap that has not happened yet.
@@ -115,6 +140,8 @@ impl Sandbox {
 
 /// A fault for a misspelt method would never happen, and its test would fail for no visible reason.
 fn check_method(method: &str) -> Result<(), SandboxError> {
-    let is_known = method == ANY_METHOD || rpc::METHODS.iter().any(|id| rpc::method_name(*id) == Some(method));
+    let is_known = method == ANY_METHOD
+        || bot_api::has_method(method)
+        || rpc::METHODS.iter().any(|id| rpc::method_name(*id) == Some(method));
     if is_known { Ok(()) } else { Err(SandboxError::UnknownMethod(method.to_owned())) }
 }

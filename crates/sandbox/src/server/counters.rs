@@ -42,6 +42,11 @@ impl Counters {
         count(&mut self.malformed, what);
     }
 
+    /// Notes what a bot's program was refused.
+    pub(crate) fn note_error(&mut self, text: &str) {
+        count(&mut self.errors, text);
+    }
+
     /// Notes a call over the Bot API, and the arguments of it that nobody knows.
     pub(crate) fn note_bot_call(&mut self, method: &str, unknown: &[String]) {
         count(&mut self.calls, &format!("bot.{method}"));

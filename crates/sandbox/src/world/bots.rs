@@ -11,8 +11,9 @@ use super::invites::Invite;
 use super::logs::Event;
 use super::messages::Message;
 use super::moderation::MemberChange;
-use super::peers::Peer;
+use super::peers::{Peer, mix};
 use super::posting::Draft;
+use super::presenting::Presentation;
 use super::refusal::{Allowed, RpcError};
 use super::telling::Cause;
 
@@ -29,6 +30,34 @@ pub enum BotEvent {
     Member(Box<MemberChange>),
     /// Somebody asks to be let into a channel, through a link.
     JoinRequest(i64, i64, Box<Invite>),
+    /// Somebody reacted to a message, as the bot holds it.
+    Reacted {
+        /// The chat.
+        peer: Peer,
+        /// The message.
+        id: i32,
+        /// Who.
+        by: i64,
+        /// What it was.
+        before: Option<String>,
+        /// What it is.
+        after: Option<String>,
+    },
+    /// Reactions to a post have changed; nobody is told whose.
+    ReactionCount(Peer, i32),
+    /// A poll of the bot has changed.
+    Poll(i64),
+    /// Somebody voted in a poll of the bot, or took the vote back.
+    Voted(i64, i64),
+    /// Somebody stopped what the bot was writing.
+    Stopped {
+        /// Who.
+        person: i64,
+        /// In which thread.
+        thread: Option<i32>,
+        /// The bot's number for it.
+        draft: i64,
+    },
 }
 
 /// What is known of a bot beyond its account.
@@ -38,6 +67,8 @@ pub struct BotProfile {
     pub started_by: BTreeSet<i64>,
     /// In groups it sees everything, not only what is meant for it.
     pub reads_all: bool,
+    /// How it presents itself.
+    pub presentation: Presentation,
 }
 
 impl World {
@@ -54,6 +85,16 @@ impl World {
     /// The same, to change it.
     pub fn bot_mut(&mut self, id: i64) -> &mut BotProfile {
         self.bots.entry(id).or_default()
+    }
+
+    /// Gives a bot another token; nothing if there is no such bot.
+    pub(crate) fn renew_token(&mut self, id: i64) -> Option<String> {
+        self.last_uid += 1;
+        let secret = mix(&[self.secret, 8, id, self.last_uid.cast_signed()]).unsigned_abs();
+        let bot = self.accounts.get_mut(id).filter(|account| account.bot)?;
+        let token = format!("{id}:AA{secret:016x}{secret:016X}");
+        bot.bot_token = Some(token.clone());
+        Some(token)
     }
 
     /// Whether somebody has written to a bot, so that it may write back.

@@ -1,6 +1,7 @@
 //! Changing and deleting what was sent, in every mailbox that holds a copy.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use grammers_tl_types as tl;
 
@@ -13,6 +14,7 @@ use super::messages::{Media, MediaLook, Message, Preview, Text};
 use super::peers::Peer;
 use super::posting::{Draft, Placed};
 use super::refusal::{Allowed, RpcError};
+use super::rich::Rich;
 use super::rights::Right;
 use super::telling::Cause;
 
@@ -24,6 +26,8 @@ const EDIT_SECONDS: i32 = 2 * 24 * 60 * 60;
 pub struct Change {
     /// New words and their formatting.
     pub words: Option<(String, Vec<tl::enums::MessageEntity>)>,
+    /// The new words in blocks; new words without them make a plain message.
+    pub rich: Option<Arc<Rich>>,
     /// A new file.
     pub media: Option<Media>,
     /// Show no preview of a link in the new words.
@@ -84,6 +88,7 @@ impl World {
     pub fn edit(&mut self, cause: &Cause, peer: Peer, id: i32, change: Change) -> Allowed<()> {
         let message = self.may_edit(cause.account, peer, id)?;
         let media = change.media.clone().or_else(|| media_after(message, &change));
+        let rich = if change.words.is_some() { change.rich } else { message.rich().cloned() };
         let (text, marked) = match change.words {
             Some((text, marked)) => (text, marked),
             None => (message.text.shown.clone(), message.entities().to_vec()),
@@ -91,12 +96,13 @@ impl World {
         let look = change.look.unwrap_or_else(|| message.look());
         let preview = change.preview.map(Box::new).or_else(|| message.extra.as_ref()?.preview.clone());
         let keyboard = change.keyboard.filter(|_| self.is_bot(cause.account));
-        let draft = Draft { text, entities: marked, media, keyboard, ..Draft::default() };
+        let draft = Draft { text, entities: marked, media, rich, keyboard, ..Draft::default() };
         draft.check()?;
         let completed = entities::complete(&draft.text, draft.entities);
         let has_same_content = draft.text == message.text.shown
             && completed == message.entities()
             && draft.media.as_ref() == message.media()
+            && draft.rich.as_ref() == message.rich()
             && look == message.look();
         if has_same_content && draft.keyboard.as_ref() == message.keyboard() {
             return Err(RpcError::bad_request("MESSAGE_NOT_MODIFIED"));
@@ -108,6 +114,7 @@ impl World {
                 let extra = message.extra_mut();
                 extra.entities.clone_from(&completed);
                 extra.media.clone_from(&draft.media);
+                extra.rich.clone_from(&draft.rich);
                 extra.look = look;
                 extra.preview.clone_from(&preview);
                 extra.keyboard = draft.keyboard.clone().map(Box::new);

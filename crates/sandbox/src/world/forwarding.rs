@@ -28,6 +28,7 @@ impl World {
             text: if drops_words { String::new() } else { message.text.shown.clone() },
             entities: if drops_words { Vec::new() } else { message.entities().to_vec() },
             media: message.media().cloned(),
+            rich: message.rich().cloned(),
             look: message.look(),
             forward: (!passing.as_copy).then(|| origin(me, from, to, message)),
             ..Draft::default()

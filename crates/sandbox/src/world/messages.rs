@@ -11,6 +11,7 @@ use grammers_tl_types as tl;
 use super::keyboards::Keyboard;
 pub use super::media::Media;
 use super::peers::Peer;
+use super::rich::Rich;
 use super::topics::TopicChange;
 
 /// Words, with the form that a search looks at. Shared by all copies and by generated messages that happen to say the same.
@@ -70,6 +71,8 @@ pub struct Extra {
     pub entities: Vec<tl::enums::MessageEntity>,
     /// A file, a poll, a place.
     pub media: Option<Media>,
+    /// The words in blocks, of which the text is the plain copy.
+    pub rich: Option<Arc<Rich>>,
     /// What happened, in a service message.
     pub action: Option<Action>,
     /// The buttons that come with it.
@@ -220,6 +223,11 @@ impl Message {
     /// What it carries beside the words.
     pub fn media(&self) -> Option<&Media> {
         self.extra.as_ref()?.media.as_ref()
+    }
+
+    /// The words in blocks, if it is a rich message.
+    pub fn rich(&self) -> Option<&Arc<Rich>> {
+        self.extra.as_ref()?.rich.as_ref()
     }
 
     /// The buttons that come with it.

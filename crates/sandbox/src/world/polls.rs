@@ -84,6 +84,23 @@ impl Polls {
         id
     }
 
+    /// Closes the polls whose time is over; returns them with who asked.
+    pub(crate) fn close_due(&mut self, now: i32) -> Vec<(i64, i64)> {
+        let is_due = |poll: &&mut Poll| !poll.closed && poll.close_date.is_some_and(|date| date <= now);
+        let mut closed: Vec<(i64, i64)> = Vec::new();
+        for poll in self.by_id.values_mut().filter(is_due) {
+            poll.closed = true;
+            closed.push((poll.id, poll.creator));
+        }
+        closed.sort_unstable();
+        closed
+    }
+
+    /// When the next poll closes by itself.
+    pub(crate) fn next_deadline(&self) -> Option<i32> {
+        self.by_id.values().filter(|poll| !poll.closed).filter_map(|poll| poll.close_date).min()
+    }
+
     /// The poll with this id.
     pub fn get(&self, id: i64) -> Option<&Poll> {
         self.by_id.get(&id)

@@ -12,6 +12,7 @@ use super::logs::Event;
 use super::messages::{Action, Extra, Forward, Media, MediaLook, Message, Preview, Reply, Text};
 use super::peers::Peer;
 use super::refusal::{Allowed, RpcError};
+use super::rich::Rich;
 use super::rights::Right;
 use super::telling::Cause;
 
@@ -29,6 +30,8 @@ pub struct Draft {
     pub entities: Vec<tl::enums::MessageEntity>,
     /// A file, a poll, a place.
     pub media: Option<Media>,
+    /// The words in blocks; the text is their plain copy.
+    pub rich: Option<Arc<Rich>>,
     /// An event instead of words.
     pub action: Option<Action>,
     /// The buttons that come with it; only bots' messages have some.
@@ -75,7 +78,7 @@ impl Draft {
                 if self.text.trim().is_empty() {
                     return Err(RpcError::bad_request("MESSAGE_EMPTY"));
                 }
-                if units > TEXT_MAX {
+                if units > TEXT_MAX && self.rich.is_none() {
                     return Err(RpcError::bad_request("MESSAGE_TOO_LONG"));
                 }
             }
@@ -142,6 +145,7 @@ impl World {
         draft.check()?;
         let message = self.compose(cause.account, to, draft)?;
         let placed = self.place(cause.account, to, message);
+        self.dismiss_draft(cause.account, to);
         self.announce(cause, &placed);
         Ok(placed[0].id)
     }
@@ -166,6 +170,7 @@ impl World {
             entities,
             media: draft.media,
             action: draft.action,
+            rich: draft.rich,
             keyboard: draft.keyboard.filter(|_| self.is_bot(author)).map(Box::new),
             reply,
             forward: draft.forward,
@@ -322,6 +327,7 @@ impl Extra {
         !self.entities.is_empty()
             || self.media.is_some()
             || self.action.is_some()
+            || self.rich.is_some()
             || self.keyboard.is_some()
             || self.reply.is_some()
             || self.forward.is_some()

@@ -3,6 +3,8 @@
 use grammers_tl_types as tl;
 
 use super::World;
+use super::bots::BotEvent;
+use super::chats::{Channel, Role};
 use super::messages::{Media, Reacted};
 use super::peers::Peer;
 use super::refusal::{Allowed, RpcError};
@@ -29,7 +31,8 @@ impl World {
         let message = self.thread(cause.account, peer).get(id).filter(|message| !message.is_service());
         let message = message.ok_or_else(|| RpcError::bad_request("MESSAGE_ID_INVALID"))?;
         let before = message.reactions().iter().find(|reacted| reacted.by == cause.account);
-        if before.map(|reacted| reacted.emoji.as_str()) == emoji.first().copied() {
+        let before = before.map(|reacted| reacted.emoji.clone());
+        if before.as_deref() == emoji.first().copied() {
             return Err(RpcError::bad_request("MESSAGE_NOT_MODIFIED"));
         }
         let date = self.now();
@@ -49,7 +52,33 @@ impl World {
             let message = world.thread(viewer, name).by_uid(uid)?;
             Some(world.view_reactions_update(viewer, name, message.id))
         });
+        self.note_reaction(cause, peer, uid, (before, emoji.first().map(|emoji| (*emoji).to_owned())));
         Ok(())
+    }
+
+    /// Tells bots of a person's reaction: in groups those that are admins, in channels without saying whose it is.
+    fn note_reaction(&mut self, cause: &Cause, peer: Peer, uid: u64, change: (Option<String>, Option<String>)) {
+        if self.is_bot(cause.account) {
+            return;
+        }
+        let is_broadcast =
+            matches!(peer, Peer::Channel(id) if self.channels.get(&id).is_some_and(Channel::is_broadcast));
+        let (before, after) = change;
+        for (bot, name) in self.audience(cause.account, peer) {
+            let is_told = match name {
+                Peer::User(_) => true,
+                Peer::Group(_) | Peer::Channel(_) => {
+                    matches!(self.role_in(bot, name), Some(Role::Admin | Role::Creator))
+                }
+            };
+            if !is_told || !self.is_bot(bot) {
+                continue;
+            }
+            let Some(id) = self.thread(bot, name).by_uid(uid).map(|message| message.id) else { continue };
+            let (by, before, after) = (cause.account, before.clone(), after.clone());
+            let reacted = BotEvent::Reacted { peer: name, id, by, before, after };
+            self.tell_bot(bot, if is_broadcast { BotEvent::ReactionCount(name, id) } else { reacted });
+        }
     }
 
     /// The reactions to a message as an update; an empty one if there are none.
@@ -89,7 +118,14 @@ impl World {
         let poll = self.poll_of(cause.account, peer, id)?;
         let found = self.polls.get_mut(poll).ok_or_else(|| RpcError::bad_request("MESSAGE_ID_INVALID"))?;
         found.vote(cause.account, options)?;
+        let (creator, is_public) = (found.creator, found.public);
         self.tell_poll(cause, peer, poll);
+        if self.is_bot(creator) {
+            self.tell_bot(creator, BotEvent::Poll(poll));
+            if is_public {
+                self.tell_bot(creator, BotEvent::Voted(poll, cause.account));
+            }
+        }
         Ok(())
     }
 
@@ -98,8 +134,21 @@ impl World {
         let found = self.polls.get_mut(poll).filter(|poll| !poll.closed);
         let found = found.ok_or_else(|| RpcError::bad_request("MESSAGE_POLL_CLOSED"))?;
         found.closed = true;
+        let creator = found.creator;
         self.tell_poll(cause, peer, poll);
+        if self.is_bot(creator) {
+            self.tell_bot(creator, BotEvent::Poll(poll));
+        }
         Ok(())
+    }
+
+    /// Takes no more votes where the time is over.
+    pub(crate) fn close_due_polls(&mut self) {
+        for (poll, creator) in self.polls.close_due(self.now()) {
+            if self.is_bot(creator) {
+                self.tell_bot(creator, BotEvent::Poll(poll));
+            }
+        }
     }
 
     /// Tells everybody in a conversation how a poll stands.

@@ -7,6 +7,7 @@ mod chats;
 pub(crate) mod files;
 pub(crate) mod keyboards;
 pub(crate) mod messages;
+pub(crate) mod rich;
 mod users;
 
 use grammers_tl_types::{self as tl, Cursor, Deserializable};

@@ -2,7 +2,12 @@
 
 mod basics;
 mod catalogue;
+mod errors;
 mod groups;
+mod presenting;
+mod rich;
 mod robot;
 mod sending;
+mod teloxide;
+mod trouble;
 mod webhooks;

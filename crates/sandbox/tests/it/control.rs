@@ -175,3 +175,49 @@ async fn a_box_that_shuts_down_frees_its_ports() {
     soon(sandbox.shutdown()).await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
+
+#[tokio::test]
+async fn bots_and_those_who_use_them_are_steered() {
+    const INVOICE_BOT: i64 = 1101;
+    const TEAM: i64 = -1_000_000_000_701;
+    let control = Control::new().await;
+    let alice = |more: Value| {
+        let mut body = json!({ "as": ALICE, "chat": INVOICE_BOT });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        body
+    };
+    control.post("/v1/start", alice(json!({}))).await;
+    assert_eq!(control.post("/v1/draft", alice(json!({}))).await, json!({ "text": null }));
+    let (status, _) = control.call(Method::POST, "/v1/stop", alice(json!({}))).await;
+    assert_eq!(status, 400, "there is nothing to stop");
+    let sent = control.post("/v1/send", alice(json!({ "base64": "dGV4dA==", "name": "a.txt" }))).await;
+    let page = control.get(&format!("/v1/mailbox?account={ALICE}&chat={INVOICE_BOT}")).await;
+    assert_eq!(
+        (page["messages"][0]["id"].as_i64(), &page["messages"][0]["media"]),
+        (sent["id"].as_i64(), &json!("document"))
+    );
+    let (status, _) = control.call(Method::POST, "/v1/tap", alice(json!({ "button": "Pay" }))).await;
+    assert_eq!(status, 400, "there is no keyboard");
+    control.post("/v1/block", alice(json!({}))).await;
+    assert_eq!(control.call(Method::POST, "/v1/say", alice(json!({ "text": "x" }))).await.0, 400);
+    control.post("/v1/block", alice(json!({ "unblock": true }))).await;
+    control.post("/v1/say", alice(json!({ "text": "x" }))).await;
+
+    control.post("/v1/appoint", json!({ "as": 1002, "chat": TEAM, "user": INVOICE_BOT })).await;
+    control.post("/v1/bring", json!({ "as": 1002, "chat": TEAM, "user": 1008 })).await;
+    control.post("/v1/ban", json!({ "as": 1002, "chat": TEAM, "user": 1008 })).await;
+    let (status, answer) =
+        control.call(Method::POST, "/v1/come", json!({ "as": 1008, "link": "https://t.me/+nowhere" })).await;
+    assert_eq!((status, answer["error"].as_str()), (400, Some("refused: 400 INVITE_HASH_INVALID")));
+
+    control.post("/v1/flood", json!({ "model": "scripted", "waits": [0, 5] })).await;
+    control.post("/v1/flood", json!({ "model": "off" })).await;
+    control
+        .post("/v1/bot_faults", json!({ "trouble": "html", "status": 502, "method": "bot.getMe", "times": 1 }))
+        .await;
+    control.post("/v1/bot_faults", json!({ "trouble": "twice" })).await;
+    let misspelt = json!({ "trouble": "lost_before", "method": "bot.getme" });
+    assert_eq!(control.call(Method::POST, "/v1/bot_faults", misspelt).await.0, 400);
+    let renewed = control.post("/v1/revoke_token", json!({ "bot": INVOICE_BOT })).await;
+    assert_eq!(renewed["token"].as_str(), Some(control.sandbox.bot_token(INVOICE_BOT).expect("a bot").as_str()));
+}

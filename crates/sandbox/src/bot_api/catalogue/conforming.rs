@@ -81,13 +81,18 @@ fn any(kinds: &[Kind], value: &Value, rigour: Rigour) -> Result<(), Mismatch> {
 }
 
 fn named(name: &str, value: &Value, rigour: Rigour) -> Result<(), Mismatch> {
+    // Rich text may also be a plain text or a list of rich texts.
+    match value {
+        Value::String(_) if name == "RichText" => return Ok(()),
+        Value::Array(items) if name == "RichText" => return every(items, &Kind::Object(name.to_owned()), rigour),
+        _ => {}
+    }
     let mismatch = || Mismatch { path: String::new(), wanted: name.to_owned() };
     let found = Catalogue::get().type_of(name).ok_or_else(mismatch)?;
     if !found.one_of.is_empty() {
         let kinds: Vec<Kind> = found.one_of.iter().map(|name| Kind::Object(name.clone())).collect();
         return any(&kinds, value, rigour);
     }
-    // Rich text may also be a plain text or a list of rich texts.
     let object = value.as_object().ok_or_else(mismatch)?;
     fields(found, object, rigour)
 }

@@ -30,16 +30,35 @@ pub(super) fn content(world: &World, bot: i64, event: &BotEvent) -> Option<(Upda
         BotEvent::JoinRequest(channel, user, invite) => {
             Some((UpdateKind::ChatJoinRequest, view.join_request(*channel, *user, invite)))
         }
+        BotEvent::Reacted { peer, id, by, before, after } => {
+            let reacted = view.reacted((*peer, *id), *by, before.as_deref(), after.as_deref());
+            Some((UpdateKind::MessageReaction, reacted))
+        }
+        BotEvent::ReactionCount(peer, id) => Some((UpdateKind::MessageReactionCount, view.reaction_count(*peer, *id)?)),
+        BotEvent::Poll(poll) => Some((UpdateKind::Poll, view.poll(world.polls.get(*poll)?))),
+        BotEvent::Voted(poll, by) => Some((UpdateKind::PollAnswer, view.voted(world.polls.get(*poll)?, *by))),
+        BotEvent::Stopped { person, thread, draft } => {
+            let stopped = Object::new()
+                .with("chat", view.chat(Peer::User(*person)))
+                .with_some("message_thread_id", *thread)
+                .with("draft_id", *draft);
+            Some((UpdateKind::StoppedMessageGeneration, stopped))
+        }
     }
 }
 
 /// What an event is about, as a number: its chat; for a pressed button whoever pressed.
 pub(super) fn about(world: &World, event: &BotEvent) -> i64 {
     match event {
-        BotEvent::New(peer, _) | BotEvent::Edited(peer, _) => peer.marked(),
+        BotEvent::New(peer, _)
+        | BotEvent::Edited(peer, _)
+        | BotEvent::Reacted { peer, .. }
+        | BotEvent::ReactionCount(peer, _) => peer.marked(),
         BotEvent::Callback(query) => world.callbacks.get(*query).map_or(0, |callback| callback.by),
         BotEvent::Member(change) => change.peer.marked(),
         BotEvent::JoinRequest(channel, ..) => Peer::Channel(*channel).marked(),
+        BotEvent::Poll(poll) | BotEvent::Voted(poll, _) => *poll,
+        BotEvent::Stopped { person, .. } => *person,
     }
 }
 

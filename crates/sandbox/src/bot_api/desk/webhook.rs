@@ -262,4 +262,35 @@ mod tests {
         }
         assert_eq!([(); 3].map(|()| take(&mut queue, number, NOW)), [Some(0), Some(1), None]);
     }
+
+    proptest::proptest! {
+        /// Whatever fails and however answers overtake each other, each chat is told everything once and in order.
+        #[test]
+        fn every_chat_is_told_everything_in_order(
+            about in proptest::collection::vec(0_i64..4, 1..20),
+            luck in proptest::collection::vec((0_usize..8, proptest::bool::ANY), 0..80),
+        ) {
+            let (mut queue, number) = queue(&about);
+            let (mut now, mut under_way, mut told) = (NOW, Vec::new(), Vec::new());
+            // Behind the drawn answers, everything is taken.
+            for (place, is_taken) in luck.into_iter().chain((0..80).map(|_| (0, true))) {
+                while under_way.len() < about.len() && let Some(id) = take(&mut queue, number, now) {
+                    under_way.push(id);
+                }
+                now += PAUSE_MAX;
+                if under_way.is_empty() {
+                    continue;
+                }
+                let id = under_way.remove(place % under_way.len());
+                queue.settle(number, FIRST + id, if is_taken { Taken::Yes } else { failed() }, now);
+                told.extend(is_taken.then_some(id));
+            }
+            for chat in 0..4 {
+                let of_chat = |id: &&i64| about[usize::try_from(**id).unwrap_or(0)] == chat;
+                let heard: Vec<i64> = told.iter().filter(of_chat).copied().collect();
+                let all: Vec<i64> = (0_i64..).zip(&about).filter(|(_, about)| **about == chat).map(|(id, _)| id).collect();
+                proptest::prop_assert_eq!(heard, all);
+            }
+        }
+    }
 }

@@ -196,7 +196,7 @@ impl Call<'_> {
         let words = self.caption()?;
         let media = Some(self.file_argument(name, used_as)?);
         let look = self.look();
-        self.send(Content { words, media, look, preview: None })
+        self.send(Content { words, media, look, ..Content::default() })
     }
 
     /// How a file is shown.
@@ -244,7 +244,7 @@ pub(super) fn send_live_photo(call: &mut Call<'_>) -> Outcome {
     let photo = call.file_argument("photo", Use::Photo)?;
     let media = live_photo(photo, video);
     let look = call.look();
-    call.send(Content { words, media, look, preview: None })
+    call.send(Content { words, media, look, ..Content::default() })
 }
 
 fn live_photo(photo: Media, video: Media) -> Option<Media> {
@@ -292,7 +292,7 @@ impl Call<'_> {
             let photo = self.item_file(fields, "photo", Use::Photo).map_err(|error| error.unwrap_or_else(wrong))?;
             media = media.and_then(|video| live_photo(photo, video));
         }
-        Ok(Item { kind, content: Content { words, media, look, preview: None } })
+        Ok(Item { kind, content: Content { words, media, look, ..Content::default() } })
     }
 
     /// The file of an item: an error of the call, or a reason why the item is wrong.

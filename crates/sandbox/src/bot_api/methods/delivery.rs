@@ -1,5 +1,7 @@
 //! Where a message goes, and everything about it but its content.
 
+use std::sync::Arc;
+
 use super::Call;
 use crate::bot_api::answer::{ApiError, Outcome};
 use crate::bot_api::fields::{Fields, Read, narrow};
@@ -10,6 +12,7 @@ use crate::world::keyboards::Keyboard;
 use crate::world::messages::{Media, MediaLook, Preview};
 use crate::world::peers::Peer;
 use crate::world::posting::Draft;
+use crate::world::rich::Rich;
 
 /// Where a message goes, and how.
 pub(crate) struct Delivery {
@@ -31,6 +34,8 @@ pub(crate) struct Content {
     pub(crate) words: Words,
     /// What it carries.
     pub(crate) media: Option<Media>,
+    /// The words in blocks.
+    pub(crate) rich: Option<Arc<Rich>>,
     /// How that is shown.
     pub(crate) look: MediaLook,
     /// How the preview of a link is shown.
@@ -50,6 +55,7 @@ impl Delivery {
             text: content.words.text,
             entities: content.words.entities,
             media: content.media,
+            rich: content.rich,
             look: content.look,
             preview: content.preview,
             ..Draft::default()

@@ -4,10 +4,21 @@ use super::Call;
 use super::messages::page;
 use crate::bot_api::answer::{ApiError, Outcome};
 use crate::world::editing::Change;
+use crate::world::media::{Live, Place};
 use crate::world::messages::{Media, Message};
 use crate::world::peers::Peer;
 
 pub(super) fn edit_message_text(call: &mut Call<'_>) -> Outcome {
+    if call.given.text("rich_message").is_some() {
+        let rich = call.rich(false)?;
+        let keyboard = call.given.inline_keyboard()?;
+        let words = Some((rich.plain(), Vec::new()));
+        return edit(
+            call,
+            Part::Text,
+            Change { words, rich: Some(rich), without_page: true, keyboard, ..Change::default() },
+        );
+    }
     let preview = call.preview()?;
     let words = call.text()?;
     let keyboard = call.given.inline_keyboard()?;
@@ -38,6 +49,47 @@ pub(super) fn edit_message_media(call: &mut Call<'_>) -> Outcome {
 pub(super) fn edit_message_reply_markup(call: &mut Call<'_>) -> Outcome {
     let keyboard = call.given.inline_keyboard()?;
     edit(call, Part::Keyboard, Change { keyboard, ..Change::default() })
+}
+
+pub(super) fn edit_message_live_location(call: &mut Call<'_>) -> Outcome {
+    let place = call.place()?;
+    follow(call, |call, live| {
+        let period = call.given.integer("live_period").unwrap_or(live.period);
+        Ok(Place { live: Some(call.live(period)?), ..place })
+    })
+}
+
+pub(super) fn stop_message_live_location(call: &mut Call<'_>) -> Outcome {
+    let at = call.own_message("message to edit")?;
+    let place = call.world.thread(call.bot, at.0).get(at.1).and_then(Message::media).and_then(place_of);
+    follow(call, |_, _| Ok(Place { live: None, ..place.unwrap_or_default() }))
+}
+
+fn place_of(media: &Media) -> Option<Place> {
+    match media {
+        Media::Place(place) => Some(**place),
+        _ => None,
+    }
+}
+
+/// Changes a point that is followed still.
+fn follow(call: &mut Call<'_>, change: impl FnOnce(&Call<'_>, Live) -> Result<Place, ApiError>) -> Outcome {
+    let keyboard = call.given.inline_keyboard()?;
+    let (peer, id) = call.own_message("message to edit")?;
+    let now = call.world.now();
+    let message = call.world.thread(call.bot, peer).get(id);
+    let followed = message.filter(|message| {
+        let live = message.media().and_then(place_of).and_then(|place| place.live);
+        live.is_some_and(|live| message.date.saturating_add(live.period) > now)
+    });
+    let live = followed.and_then(|message| place_of(message.media()?)?.live);
+    let live = live.ok_or_else(|| ApiError::bad_request("there is no live location in the message to edit"))?;
+    let media = Some(Media::Place(Box::new(change(call, live)?)));
+    let cause = call.cause();
+    call.world
+        .edit(&cause, peer, id, Change { media, keyboard, ..Change::default() })
+        .map_err(|refusal| call.explain(peer, refusal))?;
+    call.sent(peer, id)
 }
 
 /// What of a message is changed.

@@ -1,13 +1,17 @@
 //! Sending words, and what needs no file.
 
+use std::sync::Arc;
+
 use grammers_tl_types as tl;
 
 use super::Call;
 use super::delivery::Content;
 use crate::bot_api::answer::{ApiError, Outcome};
+use crate::bot_api::text::{self, Words};
 use crate::world::World;
 use crate::world::media::{Live, Media, Place, Venue};
 use crate::world::messages::Preview;
+use crate::world::rich::Rich;
 
 /// A point on the map may be off by so many metres.
 const ACCURACY_MAX: f64 = 1_500.0;
@@ -21,6 +25,15 @@ pub(super) fn send_message(call: &mut Call<'_>) -> Outcome {
     call.send(Content { words, media, preview, ..Content::default() })
 }
 
+pub(super) fn send_rich_message(call: &mut Call<'_>) -> Outcome {
+    let rich = call.rich(false)?;
+    call.send(Content {
+        words: Words { text: rich.plain(), entities: Vec::new() },
+        rich: Some(rich),
+        ..Content::default()
+    })
+}
+
 /// The preview of the first link of a text, or of the one that the options name.
 pub(super) fn page(text: &str, preview: Option<&Preview>) -> Option<Media> {
     let link = preview.and_then(|preview| preview.url.as_deref()).or_else(|| World::first_link(text));
@@ -29,7 +42,14 @@ pub(super) fn page(text: &str, preview: Option<&Preview>) -> Option<Media> {
 }
 
 impl Call<'_> {
-    fn place(&self) -> Result<Place, ApiError> {
+    /// The rich message that the call brings.
+    pub(super) fn rich(&self, in_draft: bool) -> Result<Arc<Rich>, ApiError> {
+        let value = self.given.json("rich_message", "rich message")?;
+        let value = value.ok_or_else(|| ApiError::bad_request("rich message must be non-empty"))?;
+        text::rich::read(&value, in_draft).map(Arc::new)
+    }
+
+    pub(super) fn place(&self) -> Result<Place, ApiError> {
         let number = |name: &str| self.given.integer::<f64>(name);
         let (lat, long) = (number("latitude").unwrap_or(0.0), number("longitude").unwrap_or(0.0));
         if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&long) {
@@ -40,19 +60,22 @@ impl Call<'_> {
     }
 }
 
-pub(super) fn send_location(call: &mut Call<'_>) -> Outcome {
-    let mut place = call.place()?;
-    let period = call.given.integer::<i32>("live_period").unwrap_or(0);
-    if period != 0 {
+impl Call<'_> {
+    /// How a point is followed for so many seconds.
+    pub(super) fn live(&self, period: i32) -> Result<Live, ApiError> {
         if period != LIVE_FOR_EVER && !(60..=86_400).contains(&period) {
             return Err(ApiError::bad_request("wrong live location period specified"));
         }
-        place.live = Some(Live {
-            period,
-            heading: call.given.integer("heading").filter(|degrees| (1..=360).contains(degrees)),
-            proximity: call.given.integer("proximity_alert_radius").filter(|metres| *metres > 0),
-        });
+        let heading = self.given.integer("heading").filter(|degrees| (1..=360).contains(degrees));
+        let proximity = self.given.integer("proximity_alert_radius").filter(|metres| *metres > 0);
+        Ok(Live { period, heading, proximity })
     }
+}
+
+pub(super) fn send_location(call: &mut Call<'_>) -> Outcome {
+    let mut place = call.place()?;
+    let period = call.given.integer::<i32>("live_period").unwrap_or(0);
+    place.live = if period == 0 { None } else { Some(call.live(period)?) };
     call.send(Media::Place(Box::new(place)).into())
 }
 

@@ -69,6 +69,9 @@ impl View<'_> {
     }
 
     fn draw_words(&self, mut object: Object, message: &Message) -> Object {
+        if let Some(rich) = message.rich() {
+            return object.with("rich_message", self.rich(rich));
+        }
         let media = message.media().map(|media| self.media(media)).unwrap_or_default();
         let text = Some(message.text.shown.as_str()).filter(|text| !text.is_empty());
         let entities = view_entities(self, message.entities());

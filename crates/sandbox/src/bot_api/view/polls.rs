@@ -45,4 +45,17 @@ impl View<'_> {
                 explanation.map(|(_, marked)| view_entities(self, marked)).unwrap_or_default(),
             )
     }
+
+    /// How somebody voted; without answers if they took the vote back.
+    pub(crate) fn voted(&self, poll: &Poll, by: i64) -> Object {
+        let chosen: Vec<usize> = poll.votes.get(&by).into_iter().flatten().copied().collect();
+        let places: Vec<u32> = chosen.iter().filter_map(|place| u32::try_from(*place).ok()).collect();
+        let answers = chosen.iter().filter_map(|place| poll.answers.get(*place));
+        let ids = answers.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
+        Object::new()
+            .with("poll_id", poll.id.to_string())
+            .with("user", self.user(by))
+            .with("option_ids", places)
+            .with("option_persistent_ids", ids.collect::<Vec<_>>())
+    }
 }

@@ -3,6 +3,7 @@
 use grammers_tl_types as tl;
 
 use super::keyboards::view_keyboard;
+use super::rich::view_rich;
 use super::{Cast, blank, count};
 use crate::world::World;
 use crate::world::chats::Channel;
@@ -49,6 +50,7 @@ impl World {
     fn view_extra(&self, viewer: i64, extra: &Extra, view: &mut tl::types::Message) {
         view.entities = (!extra.entities.is_empty()).then(|| extra.entities.clone());
         view.media = extra.media.as_ref().map(|media| hidden(self.view_media(viewer, media), extra.look));
+        view.rich_message = extra.rich.as_deref().map(view_rich);
         view.noforwards = extra.protected;
         view.invert_media = extra.look.caption_above || extra.preview.as_ref().is_some_and(|preview| preview.above);
         view.effect = extra.effect;

@@ -23,7 +23,7 @@ impl World {
         user.contact = contact.is_some();
         user.mutual_contact = contact.is_some() && self.mailbox(id).contacts.contains_key(&viewer);
         user.bot = account.bot;
-        user.bot_info_version = account.bot.then_some(1);
+        user.bot_info_version = account.bot.then(|| 1 + self.bot(id).map_or(0, |bot| bot.presentation.version));
         let (first, last) = match contact {
             Some(contact) => (&contact.first_name, &contact.last_name),
             None => (&account.first_name, &account.last_name),
@@ -70,7 +70,18 @@ impl World {
         full.bot_info = account.bot.then(|| {
             let mut info: tl::types::BotInfo = blank(&[]);
             info.user_id = Some(id);
-            info.description = Some(account.about.clone());
+            let presentation = self.bot(id).map(|bot| &bot.presentation);
+            let described = presentation.and_then(|presentation| presentation.descriptions.get(""));
+            info.description = Some(described.unwrap_or(&account.about).clone());
+            let commands = self.commands_for(id, peer, viewer, "").iter().map(|command| {
+                tl::types::BotCommand {
+                    ephemeral: false,
+                    command: command.command.clone(),
+                    description: command.description.clone(),
+                }
+                .into()
+            });
+            info.commands = Some(commands.collect::<Vec<_>>()).filter(|commands| !commands.is_empty());
             info.into()
         });
         full.pinned_msg_id = self.newest_pinned(viewer, peer);

@@ -101,13 +101,16 @@ impl Robot {
 
     /// The next update of a kind; others before it are confirmed and forgotten.
     pub(crate) async fn update(&self, kind: &str) -> Value {
-        loop {
-            for update in self.updates(30).await {
-                if let Some(content) = update.get(kind) {
-                    return content.clone();
+        soon(async {
+            loop {
+                for update in self.updates(30).await {
+                    if let Some(content) = update.get(kind) {
+                        return content.clone();
+                    }
                 }
             }
-        }
+        })
+        .await
     }
 
     /// The next updates, which are confirmed by the next call.

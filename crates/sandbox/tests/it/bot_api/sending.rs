@@ -148,6 +148,25 @@ async fn places_contacts_dice_and_polls_are_sent() {
 }
 
 #[tokio::test]
+async fn a_point_is_followed_until_it_is_stopped() {
+    let robot = Robot::new().await;
+    let place = json!({ "chat_id": ALICE, "latitude": 52.5, "longitude": 13.4, "live_period": 60 });
+    let sent = robot.ok("sendLocation", place).await;
+    let moved = json!({ "chat_id": ALICE, "message_id": sent["message_id"], "latitude": 52.6, "longitude": 13.4, "heading": 90 });
+    let edited = robot.ok("editMessageLiveLocation", moved.clone()).await;
+    assert_eq!(
+        (edited["location"]["latitude"].as_f64(), edited["location"]["heading"].as_i64()),
+        (Some(52.6), Some(90))
+    );
+    assert_eq!(edited["location"]["live_period"], 60);
+    let stopped = json!({ "chat_id": ALICE, "message_id": sent["message_id"] });
+    let stopped = robot.ok("stopMessageLiveLocation", stopped).await;
+    assert_eq!((stopped["location"]["latitude"].as_f64(), stopped["location"].get("live_period")), (Some(52.6), None));
+    let over = "Bad Request: there is no live location in the message to edit";
+    assert_eq!(robot.no("editMessageLiveLocation", moved).await, (400, over.to_owned()));
+}
+
+#[tokio::test]
 async fn messages_are_passed_on_and_copied() {
     let robot = Robot::new().await;
     let alice = robot.sandbox.acting(ALICE, INVOICE_BOT).expect("they talk");

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
+use telegraphist_sandbox::{BotFault, BotTrouble};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
@@ -182,4 +183,27 @@ async fn wrong_webhooks_are_refused() {
     for (arguments, words) in refused {
         assert_eq!(robot.no("setWebhook", arguments).await, (400, words.to_owned()));
     }
+}
+
+#[tokio::test]
+async fn updates_come_twice_and_out_of_order_to_order() {
+    let robot = Robot::new().await;
+    let mut hook = Hook::open().await;
+    let alice = robot.sandbox.acting(ALICE, INVOICE_BOT).expect("they talk");
+    alice.say("one").expect("said");
+    alice.say("two").expect("said");
+    robot.sandbox.bot_fault(BotFault::once("*", BotTrouble::Disorder)).expect("it is known");
+    robot.ok("setWebhook", json!({ "url": hook.url })).await;
+    let newest = hook.next().await;
+    assert_eq!(newest.text(), "two");
+    robot.sandbox.bot_fault(BotFault::once("*", BotTrouble::Twice)).expect("it is known");
+    newest.answer(200, "");
+    // The next that is taken to the program is the older one of the chat; the doubled one follows.
+    let mut texts = Vec::new();
+    for _ in 0..2 {
+        let brought = hook.next().await;
+        texts.push(brought.text().to_owned());
+        brought.answer(200, "");
+    }
+    assert_eq!(texts, ["one", "two"]);
 }
