@@ -8,6 +8,7 @@
 
 mod control;
 mod faults;
+mod phone;
 pub mod provision;
 pub mod rpc;
 mod sandbox;

@@ -20,6 +20,7 @@ pub use provisioning::{AccountInfo, Info};
 pub use trouble::Revocation;
 
 use crate::control;
+use crate::phone::{self, Phone};
 use crate::rpc::RpcError;
 use crate::server::{Hub, Listener};
 use crate::world::{Seed, World};
@@ -31,14 +32,16 @@ pub struct Options {
     pub mtproto: SocketAddr,
     /// Where the control API answers, if it should.
     pub control: Option<SocketAddr>,
+    /// Where a browser finds the phone, if there should be one.
+    pub phone: Option<SocketAddr>,
     /// The world.
     pub seed: Seed,
 }
 
 impl Default for Options {
-    /// A free loopback port, no control port, the default world.
+    /// A free loopback port, neither control port nor phone, the default world.
     fn default() -> Self {
-        Self { mtproto: SocketAddr::from(([127, 0, 0, 1], 0)), control: None, seed: Seed::default() }
+        Self { mtproto: SocketAddr::from(([127, 0, 0, 1], 0)), control: None, phone: None, seed: Seed::default() }
     }
 }
 
@@ -85,6 +88,7 @@ pub struct Sandbox {
     hub: Arc<Hub>,
     listener: Listener,
     control: Option<SocketAddr>,
+    phone: Option<SocketAddr>,
     seed: Seed,
     /// Absent in the handle that the control port holds: it must not keep the box alive.
     closer: Option<Arc<DropGuard>>,
@@ -96,6 +100,7 @@ impl std::fmt::Debug for Sandbox {
             .debug_struct("Sandbox")
             .field("mtproto", &self.mtproto_address())
             .field("control", &self.control)
+            .field("phone", &self.phone)
             .finish_non_exhaustive()
     }
 }
@@ -103,7 +108,7 @@ impl std::fmt::Debug for Sandbox {
 impl Sandbox {
     /// Makes a world and opens its ports. Needs a Tokio runtime.
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
-        for address in [Some(options.mtproto), options.control].into_iter().flatten() {
+        for address in [Some(options.mtproto), options.control, options.phone].into_iter().flatten() {
             if !address.ip().is_loopback() {
                 return Err(SandboxError::NotLoopback(address));
             }
@@ -114,7 +119,10 @@ impl Sandbox {
             .map_err(|source| SandboxError::Port { address: options.mtproto, source })?;
         // Clients are told it as the address of every data centre.
         hub.change(|state| state.world.address = listener.address());
-        let mut sandbox = Self { hub, listener, control: None, seed: options.seed, closer: None };
+        let mut sandbox = Self { hub, listener, control: None, phone: None, seed: options.seed, closer: None };
+        if let Some(address) = options.phone {
+            sandbox.open_phone(address).await?;
+        }
         if let Some(address) = options.control {
             sandbox.open_control(address).await?;
         }
@@ -131,6 +139,17 @@ impl Sandbox {
         Ok(())
     }
 
+    async fn open_phone(&mut self, address: SocketAddr) -> Result<(), SandboxError> {
+        let failed = |source| SandboxError::Port { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        self.phone = Some(address);
+        let phone = Phone::new(Arc::clone(&self.hub), address);
+        let closing = self.hub.closing.clone().cancelled_owned();
+        self.hub.tasks.spawn(phone::serve(listener, phone, closing));
+        Ok(())
+    }
+
     /// Where Telegram clients connect.
     pub fn mtproto_address(&self) -> SocketAddr {
         self.listener.address()
@@ -139,6 +158,11 @@ impl Sandbox {
     /// Where the control API answers.
     pub fn control_address(&self) -> Option<SocketAddr> {
         self.control
+    }
+
+    /// Where a browser finds the phone.
+    pub fn phone_address(&self) -> Option<SocketAddr> {
+        self.phone
     }
 
     /// Starts the world anew, on the same ports: keys, messages, faults and counters are gone, connections are cut.

@@ -94,6 +94,8 @@ pub struct World {
     pub polls: Polls,
     mailboxes: HashMap<i64, Mailbox>,
     nobody: Mailbox,
+    /// So many pages of the phone are watching; while there are any, accounts without a client are told what happens, too.
+    pub(crate) watchers: usize,
     /// What access hashes are made from.
     secret: i64,
     last_uid: u64,
@@ -125,6 +127,7 @@ impl World {
             polls: Polls::default(),
             mailboxes: HashMap::new(),
             nobody: Mailbox::default(),
+            watchers: 0,
             secret,
             last_uid: 0,
             next_due: None,

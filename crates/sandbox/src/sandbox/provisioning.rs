@@ -17,6 +17,8 @@ pub struct Info {
     pub mtproto: SocketAddr,
     /// Where the control API answers.
     pub control: Option<SocketAddr>,
+    /// Where a browser finds the phone.
+    pub phone: Option<SocketAddr>,
     /// The same port under the number of every data centre.
     pub dcs: BTreeMap<i32, SocketAddr>,
     /// The schema layer of the answers.
@@ -60,6 +62,7 @@ impl Sandbox {
         Info {
             mtproto: self.mtproto_address(),
             control: self.control_address(),
+            phone: self.phone_address(),
             dcs: DATA_CENTRES.map(|dc| (dc, self.mtproto_address())).collect(),
             layer: grammers_tl_types::LAYER,
             accounts: self.hub.change(|state| state.world.accounts.iter().map(describe).collect()),
