@@ -4,6 +4,7 @@
 //! guards is invented.
 
 mod acting;
+mod pressing;
 mod provisioning;
 mod trouble;
 
@@ -27,6 +28,7 @@ pub(crate) async fn serve(listener: TcpListener, sandbox: Sandbox, closing: impl
     let router = Router::new()
         .merge(provisioning::routes())
         .merge(acting::routes())
+        .merge(pressing::routes())
         .merge(trouble::routes())
         .fallback(unknown_route)
         .with_state(sandbox);

@@ -6,6 +6,7 @@
 //!
 //! Start at [`Sandbox::start`]; then [`rpc::dispatch`] for what a request does, and [`wire::Wire`] for how it arrives.
 
+mod bot_api;
 mod control;
 mod faults;
 mod phone;
@@ -17,7 +18,9 @@ pub mod wire;
 pub mod world;
 
 pub use faults::{ANY_METHOD, Fault};
-pub use sandbox::{AccountInfo, Actor, Info, Mail, Name, Options, Revocation, Sandbox, SandboxError, Words};
+pub use sandbox::{
+    AccountInfo, Actor, Answered, Info, Mail, MailButton, Name, Options, Revocation, Sandbox, SandboxError, Words,
+};
 pub use server::Counters;
 pub use world::Seed;
 

@@ -22,6 +22,9 @@ struct Arguments {
     /// Where a browser finds the phone, through which a person plays somebody of the box.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     phone: SocketAddr,
+    /// Where the Bot API answers.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    bot_api: SocketAddr,
     /// The same number makes the same world.
     #[arg(long, default_value_t = Seed::default().seed)]
     seed: u64,
@@ -47,6 +50,7 @@ async fn serve(arguments: Arguments) -> Result<(), SandboxError> {
         mtproto: arguments.mtproto,
         control: Some(arguments.control),
         phone: Some(arguments.phone),
+        bot_api: Some(arguments.bot_api),
         seed: Seed { seed: arguments.seed, messages: arguments.messages },
     })
     .await?;
@@ -63,6 +67,7 @@ fn announce(sandbox: &Sandbox) {
         "mtproto": sandbox.mtproto_address(),
         "control": sandbox.control_address(),
         "phone": sandbox.phone_address(),
+        "bot_api": sandbox.bot_api_address(),
     });
     println!("{addresses}");
 }

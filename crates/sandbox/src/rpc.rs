@@ -14,7 +14,7 @@ mod args;
 mod channels;
 mod contacts;
 mod help;
-mod messages;
+pub(crate) mod messages;
 #[cfg(test)]
 mod tests;
 mod updates;
@@ -43,6 +43,14 @@ pub use crate::world::refusal::RpcError;
 /// The serialised answer, boxed, or a refusal.
 pub type Answer = Result<Vec<u8>, RpcError>;
 
+/// When the answer of a request is there.
+pub enum Reply {
+    /// At once.
+    Now(Answer),
+    /// When the wait for a pressed button ends, by this query's answer or without one.
+    WithCallback(i64),
+}
+
 /// What a method's function returns before serialisation.
 pub type Outcome<R> = Result<<R as RemoteCall>::Return, RpcError>;
 
@@ -53,13 +61,8 @@ fn parse<R: Deserializable>(body: &[u8]) -> Result<R, RpcError> {
 /// Registers methods: each line is `module::Type => function`, where the function takes `(&mut World, &Caller, request)`.
 macro_rules! methods {
     ($($module:ident :: $name:ident => $function:path,)*) => {
-        /// Answers one request: a constructor id and its fields, already taken out of its wrappers.
-        pub fn dispatch(world: &mut World, caller: &Caller, request: &[u8]) -> Answer {
-            let Some((id, body)) = request.split_first_chunk::<4>() else {
-                return Err(RpcError::bad_request("INPUT_METHOD_INVALID"));
-            };
-            world.send_all_due();
-            match u32::from_le_bytes(*id) {
+        fn answer(world: &mut World, caller: &Caller, id: u32, body: &[u8]) -> Answer {
+            match id {
                 $(tl::functions::$module::$name::CONSTRUCTOR_ID => {
                     let request = parse::<tl::functions::$module::$name>(body)?;
                     let outcome: Outcome<tl::functions::$module::$name> = $function(world, caller, request);
@@ -70,8 +73,27 @@ macro_rules! methods {
         }
 
         /// The constructor ids that [`dispatch`] knows.
-        pub const METHODS: &[u32] = &[$(tl::functions::$module::$name::CONSTRUCTOR_ID),*];
+        pub const METHODS: &[u32] = &[
+            tl::functions::messages::GetBotCallbackAnswer::CONSTRUCTOR_ID,
+            $(tl::functions::$module::$name::CONSTRUCTOR_ID),*
+        ];
     };
+}
+
+/// Answers one request: a constructor id and its fields, already taken out of its wrappers.
+pub fn dispatch(world: &mut World, caller: &Caller, request: &[u8]) -> Reply {
+    let Some((id, body)) = request.split_first_chunk::<4>() else {
+        return Reply::Now(Err(RpcError::bad_request("INPUT_METHOD_INVALID")));
+    };
+    world.send_all_due();
+    match u32::from_le_bytes(*id) {
+        tl::functions::messages::GetBotCallbackAnswer::CONSTRUCTOR_ID => {
+            let pressed =
+                parse(body).and_then(|request| messages::callbacks::get_bot_callback_answer(world, caller, request));
+            pressed.map_or_else(|refusal| Reply::Now(Err(refusal)), Reply::WithCallback)
+        }
+        id => Reply::Now(answer(world, caller, id, body)),
+    }
 }
 
 methods! {
@@ -166,6 +188,8 @@ methods! {
     messages::GetMessagesReactions => messages::reactions::get_messages_reactions,
     messages::GetMessageReactionsList => messages::reactions::get_message_reactions_list,
     messages::GetAvailableReactions => messages::reactions::get_available_reactions,
+    messages::SetBotCallbackAnswer => messages::callbacks::set_bot_callback_answer,
+    messages::StartBot => messages::callbacks::start_bot,
     messages::SendVote => messages::reactions::send_vote,
     messages::GetPollResults => messages::reactions::get_poll_results,
     messages::GetForumTopics => messages::forums::get_forum_topics,

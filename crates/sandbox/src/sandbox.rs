@@ -3,6 +3,7 @@
 //! Every verb here is also a route of the control port. Invariant: the box listens on loopback only. Start at [`Sandbox::start`].
 
 mod acting;
+mod pressing;
 mod provisioning;
 mod sign_in;
 mod trouble;
@@ -15,10 +16,12 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio_util::sync::DropGuard;
 
-pub use acting::{Actor, Mail, Name, Words};
+pub use acting::{Actor, Mail, MailButton, Name, Words};
+pub use pressing::Answered;
 pub use provisioning::{AccountInfo, Info};
 pub use trouble::Revocation;
 
+use crate::bot_api;
 use crate::control;
 use crate::phone::{self, Phone};
 use crate::rpc::RpcError;
@@ -34,14 +37,17 @@ pub struct Options {
     pub control: Option<SocketAddr>,
     /// Where a browser finds the phone, if there should be one.
     pub phone: Option<SocketAddr>,
+    /// Where the Bot API answers, if it should.
+    pub bot_api: Option<SocketAddr>,
     /// The world.
     pub seed: Seed,
 }
 
 impl Default for Options {
-    /// A free loopback port, neither control port nor phone, the default world.
+    /// A free loopback port, no control port, no Bot API, no phone, the default world.
     fn default() -> Self {
-        Self { mtproto: SocketAddr::from(([127, 0, 0, 1], 0)), control: None, phone: None, seed: Seed::default() }
+        let mtproto = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self { mtproto, control: None, bot_api: None, phone: None, seed: Seed::default() }
     }
 }
 
@@ -89,6 +95,7 @@ pub struct Sandbox {
     listener: Listener,
     control: Option<SocketAddr>,
     phone: Option<SocketAddr>,
+    bot_api: Option<SocketAddr>,
     seed: Seed,
     /// Absent in the handle that the control port holds: it must not keep the box alive.
     closer: Option<Arc<DropGuard>>,
@@ -101,6 +108,7 @@ impl std::fmt::Debug for Sandbox {
             .field("mtproto", &self.mtproto_address())
             .field("control", &self.control)
             .field("phone", &self.phone)
+            .field("bot_api", &self.bot_api)
             .finish_non_exhaustive()
     }
 }
@@ -108,7 +116,7 @@ impl std::fmt::Debug for Sandbox {
 impl Sandbox {
     /// Makes a world and opens its ports. Needs a Tokio runtime.
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
-        for address in [Some(options.mtproto), options.control, options.phone].into_iter().flatten() {
+        for address in [Some(options.mtproto), options.control, options.bot_api, options.phone].into_iter().flatten() {
             if !address.ip().is_loopback() {
                 return Err(SandboxError::NotLoopback(address));
             }
@@ -119,9 +127,14 @@ impl Sandbox {
             .map_err(|source| SandboxError::Port { address: options.mtproto, source })?;
         // Clients are told it as the address of every data centre.
         hub.change(|state| state.world.address = listener.address());
-        let mut sandbox = Self { hub, listener, control: None, phone: None, seed: options.seed, closer: None };
+        let seed = options.seed;
+        let mut sandbox = Self { hub, listener, control: None, bot_api: None, phone: None, seed, closer: None };
+        sandbox.hub.tasks.spawn(Arc::clone(&sandbox.hub).keep_time());
         if let Some(address) = options.phone {
             sandbox.open_phone(address).await?;
+        }
+        if let Some(address) = options.bot_api {
+            sandbox.open_bot_api(address).await?;
         }
         if let Some(address) = options.control {
             sandbox.open_control(address).await?;
@@ -150,6 +163,14 @@ impl Sandbox {
         Ok(())
     }
 
+    async fn open_bot_api(&mut self, address: SocketAddr) -> Result<(), SandboxError> {
+        let failed = |source| SandboxError::Port { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        self.bot_api = Some(listener.local_addr().map_err(failed)?);
+        self.hub.tasks.spawn(bot_api::serve(listener, Arc::clone(&self.hub)));
+        Ok(())
+    }
+
     /// Where Telegram clients connect.
     pub fn mtproto_address(&self) -> SocketAddr {
         self.listener.address()
@@ -163,6 +184,11 @@ impl Sandbox {
     /// Where a browser finds the phone.
     pub fn phone_address(&self) -> Option<SocketAddr> {
         self.phone
+    }
+
+    /// Where the Bot API answers.
+    pub fn bot_api_address(&self) -> Option<SocketAddr> {
+        self.bot_api
     }
 
     /// Starts the world anew, on the same ports: keys, messages, faults and counters are gone, connections are cut.

@@ -4,12 +4,15 @@
 //! each: sending in [`posting`], editing in [`editing`], and so on; how an account sees the result is drawn in [`view`].
 
 pub mod accounts;
+pub mod bots;
+pub mod callbacks;
 pub mod chats;
-mod clock;
+pub mod clock;
 mod dialogs;
 pub mod editing;
 mod entities;
 pub mod files;
+pub mod keyboards;
 pub mod keys;
 pub mod logs;
 pub mod mailboxes;
@@ -37,7 +40,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use grammers_tl_types as tl;
 
 use accounts::Accounts;
+use bots::{BotEvent, BotProfile};
+use callbacks::Callbacks;
 use chats::{Channel, Group};
+use clock::Clock;
 pub(crate) use dialogs::DialogPage;
 use files::Files;
 use keys::Keys;
@@ -92,6 +98,12 @@ pub struct World {
     pub files: Files,
     /// Polls.
     pub polls: Polls,
+    /// Buttons that were pressed.
+    pub callbacks: Callbacks,
+    /// The world's time.
+    pub clock: Clock,
+    bots: BTreeMap<i64, BotProfile>,
+    bot_events: Vec<(i64, BotEvent)>,
     mailboxes: HashMap<i64, Mailbox>,
     nobody: Mailbox,
     /// So many pages of the phone are watching; while there are any, accounts without a client are told what happens, too.
@@ -101,8 +113,6 @@ pub struct World {
     last_uid: u64,
     /// When the next scheduled message has to be sent.
     next_due: Option<i32>,
-    /// The world's clock never shows an earlier moment: its history lies in the past.
-    pub(crate) not_before: i32,
     pushes: Vec<Push>,
     echo: Vec<tl::enums::Update>,
 }
@@ -125,13 +135,16 @@ impl World {
             channels: BTreeMap::new(),
             files: Files::new(secret),
             polls: Polls::default(),
+            callbacks: Callbacks::default(),
+            clock: Clock::default(),
+            bots: BTreeMap::new(),
+            bot_events: Vec::new(),
             mailboxes: HashMap::new(),
             nobody: Mailbox::default(),
             watchers: 0,
             secret,
             last_uid: 0,
             next_due: None,
-            not_before: 0,
             pushes: Vec::new(),
             echo: Vec::new(),
         }
@@ -139,7 +152,19 @@ impl World {
 
     /// Now, in Unix seconds.
     pub fn now(&self) -> i32 {
-        clock::unix_seconds(self.not_before)
+        self.clock.seconds()
+    }
+
+    /// Lets everything happen whose moment has come. Whoever owns the world calls it when [`World::next_deadline`] is over.
+    pub fn tick(&mut self) {
+        self.send_all_due();
+        self.callbacks.expire(self.clock.millis());
+    }
+
+    /// When something will happen by itself next, in milliseconds.
+    pub fn next_deadline(&self) -> Option<i64> {
+        let due = self.next_due.map(|due| i64::from(due) * 1_000);
+        [due, self.callbacks.next_deadline()].into_iter().flatten().min()
     }
 
     /// Takes what has to be delivered to clients since the last call.

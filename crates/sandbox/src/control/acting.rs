@@ -26,10 +26,10 @@ pub(super) fn routes() -> Router<Sandbox> {
 
 /// Who acts, and where.
 #[derive(Deserialize)]
-struct Scene {
+pub(super) struct Scene {
     #[serde(rename = "as")]
-    who: Name,
-    chat: Name,
+    pub(super) who: Name,
+    pub(super) chat: Name,
 }
 
 #[derive(Deserialize)]

@@ -21,7 +21,7 @@ use crate::server::Watch;
 
 /// However much happens, a page is drawn no more often than this.
 const PACE: Duration = Duration::from_millis(30);
-/// However little happens, time passes: "last seen" grows older, and what is scheduled falls due.
+/// However little happens, time passes, and "last seen" grows older.
 const TICK: Duration = Duration::from_secs(20);
 
 /// What a page shows, as it says itself.
@@ -104,18 +104,25 @@ impl Watcher {
     /// Waits for a change or for time to pass; false when the box closes.
     async fn wait(&mut self) -> bool {
         let looked = self.looked.unwrap_or_else(Instant::now);
-        let now = Instant::now();
-        let fades = self.phone.hub.look(|state| state.signs.next_to_fade(self.viewer, now));
-        let tick = fades.map_or(TICK, |fades| fades.saturating_duration_since(now).min(TICK));
+        let quiet = self.until_something_fades();
         let closing = &self.phone.hub.closing;
         tokio::select! {
             () = closing.cancelled() => return false,
             () = self.watch.changed() => {}
-            () = tokio::time::sleep(tick) => self.phone.hub.change(|state| state.world.send_all_due()),
+            () = tokio::time::sleep(quiet) => {}
         }
         tokio::select! {
             () = closing.cancelled() => false,
             () = tokio::time::sleep(PACE.saturating_sub(looked.elapsed())) => true,
         }
+    }
+
+    /// How long nothing that the viewer sees fades by itself.
+    fn until_something_fades(&self) -> Duration {
+        let left = self.phone.hub.look(|state| {
+            let now = state.world.clock.millis();
+            state.signs.next_to_fade(self.viewer, now).map(|fades| fades - now)
+        });
+        left.and_then(|left| u64::try_from(left).ok()).map_or(TICK, |left| Duration::from_millis(left).min(TICK))
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! Signs come and go without leaving anything in the world, so they are picked out of what clients are pushed. Each fades by itself.
 
-use std::time::{Duration, Instant};
-
 use grammers_tl_types as tl;
 use tl::enums::{SendMessageAction, Update};
 
@@ -11,7 +9,7 @@ use crate::world::Push;
 use crate::world::peers::Peer;
 
 /// A client that goes on typing says so again before this has passed.
-const FADES_AFTER: Duration = Duration::from_secs(6);
+const FADES_AFTER: i64 = 6_000;
 /// More signs are not kept; the oldest go first.
 const SIGNS_MAX: usize = 1_000;
 
@@ -27,8 +25,8 @@ pub(crate) struct Sign {
     pub(super) by: i64,
     /// What is done.
     pub(super) action: SendMessageAction,
-    /// When it fades.
-    until: Instant,
+    /// When it fades, in milliseconds of the world's clock.
+    until: i64,
 }
 
 /// All signs that have not faded.
@@ -38,12 +36,8 @@ pub(crate) struct Signs {
 }
 
 impl Signs {
-    /// Picks up what a push says about signs.
-    pub(crate) fn notice(&mut self, push: &Push) {
-        self.notice_at(push, Instant::now());
-    }
-
-    fn notice_at(&mut self, push: &Push, now: Instant) {
+    /// Picks up what a push says about signs. `now` is in milliseconds of the world's clock, here and below.
+    pub(crate) fn notice(&mut self, push: &Push, now: i64) {
         let tl::enums::Updates::Updates(updates) = &push.updates else { return };
         for update in &updates.updates {
             match update {
@@ -67,7 +61,7 @@ impl Signs {
         }
     }
 
-    fn show(&mut self, viewer: i64, peer: Peer, topic: Option<i32>, by: i64, action: &SendMessageAction, now: Instant) {
+    fn show(&mut self, viewer: i64, peer: Peer, topic: Option<i32>, by: i64, action: &SendMessageAction, now: i64) {
         let is_same = |sign: &Sign| sign.viewer == viewer && sign.peer == peer && sign.by == by;
         self.shown.retain(|sign| sign.until > now && !is_same(sign));
         if matches!(action, SendMessageAction::SendMessageCancelAction) {
@@ -89,12 +83,12 @@ impl Signs {
     }
 
     /// What `viewer` sees others do in a conversation.
-    pub(super) fn seen(&self, viewer: i64, peer: Peer, now: Instant) -> impl Iterator<Item = &Sign> {
+    pub(super) fn seen(&self, viewer: i64, peer: Peer, now: i64) -> impl Iterator<Item = &Sign> {
         self.shown.iter().filter(move |sign| sign.viewer == viewer && sign.peer == peer && sign.until > now)
     }
 
     /// When the next sign of `viewer` fades.
-    pub(super) fn next_to_fade(&self, viewer: i64, now: Instant) -> Option<Instant> {
+    pub(super) fn next_to_fade(&self, viewer: i64, now: i64) -> Option<i64> {
         let own = self.shown.iter().filter(|sign| sign.viewer == viewer);
         own.map(|sign| sign.until).filter(|until| *until > now).min()
     }
@@ -116,16 +110,16 @@ mod tests {
         world
     }
 
-    fn names(signs: &Signs, peer: Peer, now: Instant) -> Vec<i64> {
+    fn names(signs: &Signs, peer: Peer, now: i64) -> Vec<i64> {
         signs.seen(ALICE, peer, now).map(|sign| sign.by).collect()
     }
 
     #[test]
     fn typing_is_seen_by_the_other_and_fades() {
-        let (mut world, mut signs, now) = (watched(), Signs::default(), Instant::now());
+        let (mut world, mut signs, now) = (watched(), Signs::default(), 1_000);
         world.typing_as("1002", "1001").expect("allowed");
         for push in world.take_pushes() {
-            signs.notice_at(&push, now);
+            signs.notice(&push, now);
         }
         assert_eq!(names(&signs, Peer::User(BOB), now), [BOB]);
         assert_eq!(signs.next_to_fade(ALICE, now), Some(now + FADES_AFTER));
@@ -135,24 +129,24 @@ mod tests {
 
     #[test]
     fn a_message_takes_its_sign_away() {
-        let (mut world, mut signs, now) = (watched(), Signs::default(), Instant::now());
+        let (mut world, mut signs, now) = (watched(), Signs::default(), 1_000);
         world.typing_as("1002", "-501").expect("allowed");
         world.typing_as("1005", "-501").expect("allowed");
         world.say("1002", "-501", Saying { text: "done".to_owned(), ..Saying::default() }).expect("allowed");
         for push in world.take_pushes() {
-            signs.notice_at(&push, now);
+            signs.notice(&push, now);
         }
         assert_eq!(names(&signs, Peer::Group(501), now), [1005]);
     }
 
     #[test]
     fn somebody_who_stops_is_seen_no_more() {
-        let (mut world, mut signs, now) = (watched(), Signs::default(), Instant::now());
+        let (mut world, mut signs, now) = (watched(), Signs::default(), 1_000);
         world.typing_as("1002", "1001").expect("allowed");
         let stop = SendMessageAction::SendMessageCancelAction;
         world.show_typing(&Cause::by(BOB), Peer::User(ALICE), None, &stop);
         for push in world.take_pushes() {
-            signs.notice_at(&push, now);
+            signs.notice(&push, now);
         }
         assert!(names(&signs, Peer::User(BOB), now).is_empty());
     }

@@ -1,6 +1,7 @@
 //! What requests do, asked as a client asks: bytes in, bytes out.
 
 mod answers;
+mod bots;
 mod catching_up;
 mod finding;
 mod permissions;
@@ -8,7 +9,7 @@ mod sending;
 
 use grammers_tl_types::{self as tl, Cursor, Deserializable, RemoteCall, Serializable};
 
-use super::{Caller, RpcError, dispatch};
+use super::{Caller, Reply, RpcError, dispatch};
 use crate::world::peers::Peer;
 use crate::world::seed::{ALICE, BOB};
 use crate::world::view::blank;
@@ -37,7 +38,10 @@ impl Stage {
 
     /// Sends a request as bytes and reads the answer as bytes, to the last one.
     fn ask<R: RemoteCall>(&mut self, caller: &Caller, request: &R) -> Result<R::Return, RpcError> {
-        let answer = dispatch(&mut self.world, caller, &request.to_bytes())?;
+        let Reply::Now(answer) = dispatch(&mut self.world, caller, &request.to_bytes()) else {
+            panic!("the answer comes at once");
+        };
+        let answer = answer?;
         let mut cursor = Cursor::from_slice(&answer);
         let read = R::Return::deserialize(&mut cursor).expect("the answer has its method's type");
         assert_eq!(cursor.pos(), answer.len(), "nothing is left over");

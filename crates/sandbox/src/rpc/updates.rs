@@ -37,7 +37,8 @@ fn told(world: &World, me: i64, events: &[&Logged]) -> Told {
     let (mut messages, mut others, mut cast) = (Vec::new(), Vec::new(), Cast::default());
     for logged in events {
         if let Event::New(peer, id) = &logged.event {
-            messages.extend(world.thread(me, *peer).get(*id).map(|message| world.view_message(me, *peer, message)));
+            let seen = world.thread(me, *peer).get(*id).filter(|message| world.sees(me, *peer, message));
+            messages.extend(seen.map(|message| world.view_message(me, *peer, message)));
         } else {
             others.extend(world.view_event(me, logged));
         }

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Sandbox, SandboxError};
+use crate::world::keyboards::{InlineAction, InlineButton};
 use crate::world::verbs::{Letter, Saying};
 
 /// The name of an account or a chat: a number or a text.
@@ -80,6 +81,20 @@ pub struct Mail {
     pub pinned: bool,
     /// Who reacted with what.
     pub reactions: Vec<(i64, String)>,
+    /// The buttons under it, row by row.
+    #[serde(default)]
+    pub buttons: Vec<Vec<MailButton>>,
+}
+
+/// A button under a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailButton {
+    /// What stands on it.
+    pub text: String,
+    /// What it sends to the bot.
+    pub data: Option<String>,
+    /// Where it leads.
+    pub url: Option<String>,
 }
 
 impl From<Letter> for Mail {
@@ -95,6 +110,25 @@ impl From<Letter> for Mail {
             edited: letter.edited,
             pinned: letter.pinned,
             reactions: letter.reactions,
+            buttons: letter
+                .keyboard
+                .iter()
+                .flat_map(|inline| &inline.rows)
+                .map(|row| row.iter().map(MailButton::of).collect())
+                .collect(),
+        }
+    }
+}
+
+impl MailButton {
+    fn of(button: &InlineButton) -> Self {
+        let text = button.text.clone();
+        match &button.action {
+            InlineAction::Callback(data) => {
+                Self { text, data: Some(String::from_utf8_lossy(data).into_owned()), url: None }
+            }
+            InlineAction::Url(url) => Self { text, data: None, url: Some(url.clone()) },
+            _ => Self { text, data: None, url: None },
         }
     }
 }
@@ -102,9 +136,9 @@ impl From<Letter> for Mail {
 /// Somebody in a chat, ready to do something there.
 #[derive(Clone, Debug)]
 pub struct Actor<'a> {
-    sandbox: &'a Sandbox,
-    who: String,
-    chat: String,
+    pub(super) sandbox: &'a Sandbox,
+    pub(super) who: String,
+    pub(super) chat: String,
 }
 
 impl Sandbox {

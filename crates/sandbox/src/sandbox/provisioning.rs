@@ -19,6 +19,8 @@ pub struct Info {
     pub control: Option<SocketAddr>,
     /// Where a browser finds the phone.
     pub phone: Option<SocketAddr>,
+    /// Where the Bot API answers.
+    pub bot_api: Option<SocketAddr>,
     /// The same port under the number of every data centre.
     pub dcs: BTreeMap<i32, SocketAddr>,
     /// The schema layer of the answers.
@@ -63,6 +65,7 @@ impl Sandbox {
             mtproto: self.mtproto_address(),
             control: self.control_address(),
             phone: self.phone_address(),
+            bot_api: self.bot_api_address(),
             dcs: DATA_CENTRES.map(|dc| (dc, self.mtproto_address())).collect(),
             layer: grammers_tl_types::LAYER,
             accounts: self.hub.change(|state| state.world.accounts.iter().map(describe).collect()),

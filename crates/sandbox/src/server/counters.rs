@@ -13,6 +13,9 @@ pub struct Counters {
     pub errors: BTreeMap<String, u64>,
     /// Methods that the box does not know; unnamed ones by constructor id.
     pub unknown: BTreeMap<String, u64>,
+    /// Arguments that the Bot API does not know, as `bot.sendMessage.colour`.
+    #[serde(default)]
+    pub unknown_arguments: BTreeMap<String, u64>,
     /// Connections that were accepted.
     pub connections_accepted: u64,
     /// Connections that are open now.
@@ -29,6 +32,14 @@ impl Counters {
     /// Calls of one method.
     pub fn calls_of(&self, method: &str) -> u64 {
         self.calls.get(method).copied().unwrap_or(0)
+    }
+
+    /// Notes a call over the Bot API, and the arguments of it that nobody knows.
+    pub(crate) fn note_bot_call(&mut self, method: &str, unknown: &[String]) {
+        count(&mut self.calls, &format!("bot.{method}"));
+        for argument in unknown {
+            count(&mut self.unknown_arguments, &format!("bot.{method}.{argument}"));
+        }
     }
 }
 

@@ -2,19 +2,22 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use grammers_tl_types::Serializable;
-use tokio::sync::watch;
+use tokio::sync::{Notify, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::counters::{Counters, count};
 use super::links::{LinkEnd, LinkId, Links, Outbound};
+use crate::bot_api::Desk;
 use crate::faults::Faults;
 use crate::phone::Signs;
-use crate::rpc::{self, Caller, RpcError};
+use crate::rpc::{self, Caller, Reply, RpcError};
 use crate::wire::{KeyRing, Request};
+use crate::world::callbacks::CallbackAnswer;
 use crate::world::{Seed, World};
 
 /// Everything that can change.
@@ -25,8 +28,23 @@ pub(crate) struct State {
     pub(crate) links: Links,
     /// Who is seen typing, on the phone's pages.
     pub(crate) signs: Signs,
+    /// The bots' programs that use the Bot API.
+    pub(crate) desk: Desk,
+    /// Who waits for the answer to a pressed button, by query.
+    waiting: HashMap<i64, Vec<Waiter>>,
+    /// When the next tick is planned, in milliseconds of the world's clock.
+    next_tick: Option<i64>,
+    retimed: Arc<Notify>,
     /// What the clients of ended sessions are told, by key.
     revoked: HashMap<u64, &'static str>,
+}
+
+/// Somebody who waits for the answer to a pressed button.
+enum Waiter {
+    /// A client, with its request.
+    Client(LinkId, i64),
+    /// The control side.
+    Control(oneshot::Sender<Option<CallbackAnswer>>),
 }
 
 /// The shared side of a running box.
@@ -34,6 +52,10 @@ pub(crate) struct Hub {
     state: Mutex<State>,
     /// Grows whenever something may have changed; open pages of the phone wait for it.
     changes: watch::Sender<u64>,
+    /// Changes when somebody moves the world's clock on.
+    moved: watch::Sender<()>,
+    /// Told when something will happen earlier than was planned.
+    retimed: Arc<Notify>,
     /// Every task of the box, so that a shutdown can wait for all.
     pub(crate) tasks: TaskTracker,
     /// Cancelled when the box shuts down.
@@ -70,13 +92,20 @@ struct Call {
 
 impl Hub {
     pub(crate) fn new(world: World) -> Self {
+        let retimed = Arc::new(Notify::new());
         Self {
+            moved: watch::Sender::new(()),
+            retimed: Arc::clone(&retimed),
             state: Mutex::new(State {
                 world,
                 faults: Faults::default(),
                 counters: Counters::default(),
                 links: Links::default(),
                 signs: Signs::default(),
+                desk: Desk::default(),
+                waiting: HashMap::new(),
+                next_tick: None,
+                retimed,
                 revoked: HashMap::new(),
             }),
             changes: watch::Sender::new(0),
@@ -119,6 +148,8 @@ impl Hub {
         world.watchers = state.world.watchers;
         state.world = world;
         state.signs = Signs::default();
+        state.desk.clear();
+        state.waiting.clear();
         state.faults.clear();
         state.revoked.clear();
         state.counters = Counters::default();
@@ -161,7 +192,7 @@ impl Hub {
         }
     }
 
-    fn perform_after(self: &Arc<Self>, delay: std::time::Duration, call: Call) {
+    fn perform_after(self: &Arc<Self>, delay: Duration, call: Call) {
         let hub = Arc::clone(self);
         self.tasks.spawn(async move {
             tokio::select! {
@@ -172,6 +203,50 @@ impl Hub {
                 () = hub.closing.cancelled() => {}
             }
         });
+    }
+
+    /// Lets the world's time pass at once.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.change(|state| {
+            state.world.clock.advance(by);
+            state.world.tick();
+        });
+        self.moved.send_replace(());
+    }
+
+    /// Waits until this moment of the world's clock, in milliseconds.
+    pub(crate) async fn wait_until(&self, moment: i64) {
+        let mut moved = self.moved.subscribe();
+        loop {
+            let left = moment - self.lock().world.clock.millis();
+            let Ok(left @ 1..) = u64::try_from(left) else { return };
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(left)) => {}
+                _ = moved.changed() => {}
+            }
+        }
+    }
+
+    /// Lets happen by itself what happens by itself, until the box shuts down.
+    pub(crate) async fn keep_time(self: Arc<Self>) {
+        loop {
+            let next = self.change(|state| {
+                state.world.tick();
+                state.next_tick = state.world.next_deadline();
+                state.next_tick
+            });
+            let due = async {
+                match next {
+                    Some(next) => self.wait_until(next).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = due => {}
+                () = self.retimed.notified() => {}
+                () = self.closing.cancelled() => return,
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -216,10 +291,17 @@ impl State {
             return self.links.cut(link);
         };
         let refusal = self.faults.next_refusal(&method, caller.account);
-        let answer = match refusal {
-            Some((code, text)) => Err(RpcError::new(code, text)),
-            None => rpc::dispatch(&mut self.world, &caller, &request.body)
-                .map_err(|error| self.explain_revocation(caller.key_id, error)),
+        let reply = match refusal {
+            Some((code, text)) => Reply::Now(Err(RpcError::new(code, text))),
+            None => rpc::dispatch(&mut self.world, &caller, &request.body),
+        };
+        let answer = match reply {
+            Reply::Now(answer) => answer.map_err(|error| self.explain_revocation(caller.key_id, error)),
+            Reply::WithCallback(query) => {
+                self.waiting.entry(query).or_default().push(Waiter::Client(link, request.msg_id));
+                self.links.send(link, Outbound::Acknowledgement { request: request.msg_id });
+                return self.deliver(Some(link));
+            }
         };
         if let Err(error) = &answer {
             count(&mut self.counters.errors, &error.text);
@@ -253,8 +335,9 @@ impl State {
 
     /// Queues for their clients the updates that the last change brought; `cause` is the connection that knows already.
     fn deliver(&mut self, cause: Option<LinkId>) {
+        let now = self.world.clock.millis();
         for push in self.world.take_pushes() {
-            self.signs.notice(&push);
+            self.signs.notice(&push, now);
             // Without the phone, nothing is pushed to an account that no other client listens for.
             let has_client = self.world.keys.of_account(push.account).any(|key| Some(key) != push.except_key);
             if !has_client {
@@ -272,7 +355,39 @@ impl State {
         for (key_id, updates) in self.world.sign_ins.take_signals() {
             self.links.tell_key(key_id, &Bytes::from(updates.to_bytes()));
         }
+        for (query, answer) in self.world.callbacks.take_settled() {
+            self.settle(query, answer.as_ref());
+        }
+        for (bot, event) in self.world.take_bot_events() {
+            self.desk.note(&self.world, bot, &event);
+        }
+        let next = self.world.next_deadline();
+        if next.is_some_and(|next| self.next_tick.is_none_or(|planned| next < planned)) {
+            self.retimed.notify_one();
+        }
     }
+
+    /// Lets the control side wait for the answer to a pressed button.
+    pub(crate) fn await_callback(&mut self, query: i64) -> oneshot::Receiver<Option<CallbackAnswer>> {
+        let (told, hears) = oneshot::channel();
+        self.waiting.entry(query).or_default().push(Waiter::Control(told));
+        hears
+    }
+
+    fn settle(&mut self, query: i64, answer: Option<&CallbackAnswer>) {
+        for waiter in self.waiting.remove(&query).unwrap_or_default() {
+            match waiter {
+                Waiter::Client(link, request) => self.links.send(link, callback_answer(request, answer)),
+                // Whoever waited may have gone away.
+                Waiter::Control(told) => drop(told.send(answer.cloned())),
+            }
+        }
+    }
+}
+
+fn callback_answer(request: i64, answer: Option<&CallbackAnswer>) -> Outbound {
+    let answer = answer.map(|answer| rpc::messages::callbacks::view_answer(answer).to_bytes());
+    outbound(request, answer.ok_or_else(|| RpcError::bad_request("BOT_RESPONSE_TIMEOUT")))
 }
 
 fn outbound(request: i64, answer: rpc::Answer) -> Outbound {

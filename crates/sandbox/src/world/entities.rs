@@ -1,7 +1,8 @@
 //! Formatting of text: checks what was sent, and finds links and names that nobody marked, as the real server does.
 
-use std::ops::Range;
+mod finding;
 
+use finding::Found;
 use grammers_tl_types as tl;
 use tl::enums::MessageEntity;
 
@@ -29,26 +30,36 @@ pub(crate) fn check(entities: &[MessageEntity], units: usize) -> Allowed<()> {
     entities.iter().all(inside).then_some(()).ok_or_else(|| RpcError::bad_request("ENTITY_BOUNDS_INVALID"))
 }
 
-/// Adds links, mentions and hashtags that stand in the text unmarked.
+/// Adds what stands in the text unmarked: links, addresses, mentions, hashtags, commands. All in the order of the text.
 pub(crate) fn complete(text: &str, mut entities: Vec<MessageEntity>) -> Vec<MessageEntity> {
-    for (range, kind) in findings(text) {
+    for (range, kind) in finding::findings(text) {
         let offset = units(&text[..range.start]);
-        let length = units(&text[range.clone()]);
+        let length = units(&text[range]);
         let overlaps = |entity: &MessageEntity| {
             let (start, size) = span(entity);
             start < offset + length && offset < start + size && !is_style(entity)
         };
         if !entities.iter().any(overlaps) && entities.len() < ENTITIES_MAX {
-            entities.push(match kind {
-                Found::Url => tl::types::MessageEntityUrl { offset, length }.into(),
-                Found::Mention => tl::types::MessageEntityMention { offset, length }.into(),
-                Found::Hashtag => tl::types::MessageEntityHashtag { offset, length }.into(),
-            });
+            entities.push(found(kind, offset, length));
         }
     }
+    entities.sort_by_key(|entity| (entity.offset(), std::cmp::Reverse(entity.length())));
     entities
 }
 
+fn found(kind: Found, offset: i32, length: i32) -> MessageEntity {
+    match kind {
+        Found::Url => tl::types::MessageEntityUrl { offset, length }.into(),
+        Found::Email => tl::types::MessageEntityEmail { offset, length }.into(),
+        Found::Phone => tl::types::MessageEntityPhone { offset, length }.into(),
+        Found::Mention => tl::types::MessageEntityMention { offset, length }.into(),
+        Found::Hashtag => tl::types::MessageEntityHashtag { offset, length }.into(),
+        Found::Cashtag => tl::types::MessageEntityCashtag { offset, length }.into(),
+        Found::Command => tl::types::MessageEntityBotCommand { offset, length }.into(),
+    }
+}
+
+/// Whether other entities may lie inside.
 fn is_style(entity: &MessageEntity) -> bool {
     matches!(
         entity,
@@ -65,42 +76,6 @@ fn units(text: &str) -> i32 {
     super::view::count(text.encode_utf16().count())
 }
 
-#[derive(Clone, Copy)]
-enum Found {
-    Url,
-    Mention,
-    Hashtag,
-}
-
-/// The words of a text that stand for something, with their byte ranges.
-fn findings(text: &str) -> impl Iterator<Item = (Range<usize>, Found)> + '_ {
-    text.split_whitespace().filter_map(move |word| {
-        let start = word.as_ptr().addr() - text.as_ptr().addr();
-        let opened = word.trim_start_matches(['(', '[', '"', '\'', '«']);
-        let start = start + word.len() - opened.len();
-        let (kind, length) = recognise(opened)?;
-        Some((start..start + length, kind))
-    })
-}
-
-fn recognise(word: &str) -> Option<(Found, usize)> {
-    if word.starts_with("http://") || word.starts_with("https://") || word.starts_with("t.me/") {
-        let end = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '»']).len();
-        return Some((Found::Url, end));
-    }
-    let name_length = |rest: &str| {
-        rest.char_indices()
-            .find(|(_, letter)| !letter.is_alphanumeric() && *letter != '_')
-            .map_or(rest.len(), |(at, _)| at)
-    };
-    if let Some(rest) = word.strip_prefix('@') {
-        let length = name_length(rest);
-        return (length >= 4 && rest.is_char_boundary(length)).then_some((Found::Mention, length + 1));
-    }
-    let length = name_length(word.strip_prefix('#')?);
-    (length > 0).then_some((Found::Hashtag, length + 1))
-}
-
 impl World {
     /// The users whom a text names, marked or not.
     pub(crate) fn mentioned_users(&self, text: &str, entities: &[MessageEntity]) -> Vec<i64> {
@@ -108,16 +83,15 @@ impl World {
             MessageEntity::MentionName(mention) => Some(mention.user_id),
             _ => None,
         });
-        let named = findings(text).filter_map(|(range, kind)| match kind {
-            Found::Mention => self.accounts.by_username(&text[range]).map(|account| account.user_id),
-            Found::Url | Found::Hashtag => None,
-        });
+        let mentions = finding::findings(text).into_iter().filter(|(_, kind)| *kind == Found::Mention);
+        let named = mentions.filter_map(|(range, _)| self.accounts.by_username(&text[range]));
+        let named = named.map(|account| account.user_id);
         marked.chain(named).collect()
     }
 
     /// The first link of a text.
     pub(crate) fn first_link(text: &str) -> Option<&str> {
-        findings(text).find(|(_, kind)| matches!(kind, Found::Url)).map(|(range, _)| &text[range])
+        finding::findings(text).into_iter().find(|(_, kind)| *kind == Found::Url).map(|(range, _)| &text[range])
     }
 }
 
@@ -157,6 +131,7 @@ mod tests {
 
     #[test]
     fn an_e_mail_address_or_a_short_name_is_no_mention() {
-        assert!(complete("write to a@example.org or @bob", Vec::new()).is_empty());
+        let found = complete("write to a@example.org or @bob", Vec::new());
+        assert!(matches!(found.as_slice(), [MessageEntity::Email(_)]), "{found:?}");
     }
 }

@@ -114,6 +114,15 @@ impl World {
         Ok(())
     }
 
+    /// Adds somebody to a group or a channel of any kind.
+    pub fn bring(&mut self, cause: &Cause, peer: Peer, user: i64) -> Allowed<()> {
+        match peer {
+            Peer::User(_) => Err(RpcError::bad_request("PEER_ID_INVALID")),
+            Peer::Group(group) => self.add_to_group(cause, group, user, false),
+            Peer::Channel(channel) => self.invite(cause, channel, user),
+        }
+    }
+
     /// Removes somebody from a basic group, or leaves it.
     pub fn remove_from_group(&mut self, cause: &Cause, group_id: i64, user: i64) -> Allowed<()> {
         let group = self.groups.get(&group_id).ok_or_else(|| RpcError::bad_request("CHAT_ID_INVALID"))?;

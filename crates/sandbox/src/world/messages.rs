@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use grammers_tl_types as tl;
 
+use super::keyboards::Keyboard;
 use super::peers::Peer;
 
 /// Words, with the form that a search looks at. Shared by all copies and by generated messages that happen to say the same.
@@ -61,6 +62,7 @@ impl fmt::Debug for Message {
 
 /// The rarer parts of a message.
 #[derive(Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of Telegram's own")]
 pub struct Extra {
     /// Formatting, as it was sent and checked.
     pub entities: Vec<tl::enums::MessageEntity>,
@@ -68,12 +70,16 @@ pub struct Extra {
     pub media: Option<Media>,
     /// What happened, in a service message.
     pub action: Option<Action>,
+    /// The buttons that come with it.
+    pub keyboard: Option<Box<Keyboard>>,
     /// What it answers.
     pub reply: Option<Reply>,
     /// Where it comes from.
     pub forward: Option<Forward>,
     /// When it was edited last.
     pub edited: Option<i32>,
+    /// Only its buttons were changed, which people are not told.
+    pub edit_hidden: bool,
     /// The album that it belongs to.
     pub grouped_id: Option<i64>,
     /// Who reacted and how, oldest first.
@@ -187,6 +193,11 @@ impl Message {
         self.extra.as_ref()?.media.as_ref()
     }
 
+    /// The buttons that come with it.
+    pub fn keyboard(&self) -> Option<&Keyboard> {
+        self.extra.as_ref()?.keyboard.as_deref()
+    }
+
     /// What it answers.
     pub fn reply(&self) -> Option<&Reply> {
         self.extra.as_ref()?.reply.as_ref()
@@ -200,6 +211,11 @@ impl Message {
     /// Everybody's reactions.
     pub fn reactions(&self) -> &[Reacted] {
         self.extra.as_ref().map_or(&[], |extra| &extra.reactions)
+    }
+
+    /// Whether people see that it was edited.
+    pub fn is_edited(&self) -> bool {
+        self.extra.as_ref().is_some_and(|extra| extra.edited.is_some() && !extra.edit_hidden)
     }
 
     /// Formatting.

@@ -7,6 +7,7 @@ use grammers_tl_types as tl;
 use super::World;
 use super::chats::{Channel, GENERAL_TOPIC};
 use super::entities;
+use super::keyboards::Keyboard;
 use super::logs::Event;
 use super::messages::{Action, Extra, Forward, Media, Message, Reply, Text};
 use super::peers::Peer;
@@ -29,6 +30,8 @@ pub struct Draft {
     pub media: Option<Media>,
     /// An event instead of words.
     pub action: Option<Action>,
+    /// The buttons that come with it; only bots' messages have some.
+    pub keyboard: Option<Keyboard>,
     /// The message to answer.
     pub reply_to: Option<i32>,
     /// The words of it that are picked out.
@@ -53,6 +56,9 @@ impl Draft {
 
     /// Checks what Telegram checks of every message, wherever it goes.
     pub fn check(&self) -> Allowed<()> {
+        if let Some(keyboard) = &self.keyboard {
+            keyboard.check()?;
+        }
         let units = self.text.encode_utf16().count();
         match (&self.media, &self.action) {
             (_, Some(_)) => return Ok(()),
@@ -113,6 +119,9 @@ impl World {
         if self.mailbox(other).has_blocked(Peer::User(author)) {
             return Err(RpcError::bad_request("USER_IS_BLOCKED"));
         }
+        if self.is_bot(author) && !self.has_started(author, other) {
+            return Err(RpcError::bad_request("PEER_ID_INVALID"));
+        }
         Ok(())
     }
 
@@ -138,6 +147,7 @@ impl World {
             entities,
             media: draft.media,
             action: draft.action,
+            keyboard: draft.keyboard.filter(|_| self.is_bot(author)).map(Box::new),
             reply,
             forward: draft.forward,
             grouped_id: draft.grouped_id,
@@ -193,6 +203,7 @@ impl World {
     /// Puts a message into every mailbox that it belongs to, without telling anybody; the author's copy comes first.
     pub(crate) fn place(&mut self, author: i64, to: Peer, mut message: Message) -> Vec<Placed> {
         message.uid = self.next_uid();
+        self.note_start(author, to);
         if let Peer::Channel(id) = to {
             return self.place_in_channel(id, message);
         }
@@ -288,6 +299,7 @@ impl Extra {
         !self.entities.is_empty()
             || self.media.is_some()
             || self.action.is_some()
+            || self.keyboard.is_some()
             || self.reply.is_some()
             || self.forward.is_some()
             || self.grouped_id.is_some()

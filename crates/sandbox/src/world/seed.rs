@@ -53,7 +53,7 @@ struct Gardener {
 /// Makes the world.
 pub(super) fn grow(options: &Seed) -> World {
     let mut world = World::empty(options.seed);
-    world.not_before = END;
+    world.clock.advance_to(END);
     let gallery = gallery::hang(&mut world.files);
     let random = ChaCha12Rng::seed_from_u64(options.seed);
     let mut gardener = Gardener { world, random, gallery, clock: BEGIN };

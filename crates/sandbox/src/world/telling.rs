@@ -47,6 +47,7 @@ impl World {
 
     /// Writes an event into one account's log and tells its clients.
     pub(crate) fn happen_to(&mut self, cause: &Cause, account: i64, event: Event) {
+        self.note_for_bot(cause, account, &event);
         let logged = self.mailbox_mut(account).log.append(event);
         if let Some(update) = self.view_event(account, &logged) {
             self.tell(cause, account, update);
@@ -58,6 +59,7 @@ impl World {
         let Some(found) = self.channels.get_mut(&channel) else { return };
         let logged = found.log.append(event);
         for member in self.listeners(channel, cause) {
+            self.note_for_bot(cause, member, &logged.event);
             if let Some(update) = self.view_event(member, &logged) {
                 self.tell(cause, member, update);
             }
@@ -119,6 +121,11 @@ impl World {
             let message = self.thread(viewer, peer).get(id)?;
             Some(self.view_message(viewer, peer, message))
         };
+        if let Event::New(peer, id) | Event::Edited(peer, id) = event
+            && self.thread(viewer, *peer).get(*id).is_some_and(|message| !self.sees(viewer, *peer, message))
+        {
+            return Some(nothing_to_see(*peer, pts, pts_count));
+        }
         let update = match event {
             Event::New(peer @ Peer::Channel(_), id) => {
                 tl::types::UpdateNewChannelMessage { message: draw(*peer, *id)?, pts, pts_count }.into()
@@ -183,5 +190,16 @@ impl World {
         let read = self.mailbox(viewer).dialogs.get(&peer).map_or(0, |dialog| dialog.read_inbox);
         let unread = self.thread(viewer, peer).after(read);
         count(unread.iter().filter(|message| message.writer() != Some(viewer)).count())
+    }
+}
+
+/// Moves a bot's count on past a message that is not meant for it.
+fn nothing_to_see(peer: Peer, pts: i32, pts_count: i32) -> tl::enums::Update {
+    let messages = Vec::new();
+    match peer {
+        Peer::Channel(channel_id) => {
+            tl::types::UpdateDeleteChannelMessages { channel_id, messages, pts, pts_count }.into()
+        }
+        Peer::User(_) | Peer::Group(_) => tl::types::UpdateDeleteMessages { messages, pts, pts_count }.into(),
     }
 }

@@ -6,6 +6,7 @@ use grammers_tl_types as tl;
 
 use super::World;
 use super::editing::Change;
+use super::keyboards::{Inline, InlineAction, Keyboard};
 use super::messages::{Media, Message};
 use super::peers::Peer;
 use super::pins::Pin;
@@ -36,6 +37,8 @@ pub struct Letter {
     pub pinned: bool,
     /// Everybody's reactions, oldest first: who and which emoji.
     pub reactions: Vec<(i64, String)>,
+    /// The buttons under it.
+    pub keyboard: Option<Inline>,
 }
 
 /// What somebody is made to say.
@@ -72,7 +75,7 @@ impl World {
         name.parse().ok().map(Peer::from_marked).filter(exists).or_else(|| self.by_username(name))
     }
 
-    fn scene(&self, actor: &str, chat: &str) -> Allowed<(Cause, Peer)> {
+    pub(crate) fn scene(&self, actor: &str, chat: &str) -> Allowed<(Cause, Peer)> {
         let account = self.find_account(actor).ok_or_else(|| RpcError::bad_request("USER_ID_INVALID"))?;
         let peer = self.find_chat(account, chat).ok_or_else(|| RpcError::bad_request("PEER_ID_INVALID"))?;
         Ok((Cause::by(account), peer))
@@ -118,6 +121,25 @@ impl World {
     pub fn pin_as(&mut self, actor: &str, chat: &str, id: i32, unpin: bool) -> Allowed<()> {
         let (cause, peer) = self.scene(actor, chat)?;
         self.pin(&cause, peer, id, Pin { unpin, ..Pin::default() })
+    }
+
+    /// Makes somebody press a button, named by its text or its data; returns the query's id.
+    pub fn press_as(&mut self, actor: &str, chat: &str, id: i32, button: &str) -> Allowed<i64> {
+        let (cause, peer) = self.scene(actor, chat)?;
+        let message = self.thread(cause.account, peer).get(id);
+        let inline = message.and_then(Message::keyboard).and_then(Keyboard::inline);
+        let data = inline.and_then(|inline| {
+            let callbacks = inline.buttons().filter_map(|found| match &found.action {
+                InlineAction::Callback(data) => Some((found.text.as_str(), data)),
+                _ => None,
+            });
+            let mut callbacks: Vec<_> = callbacks.collect();
+            // A text is more likely to be meant than the data of another button.
+            callbacks.sort_by_key(|(text, _)| *text != button);
+            callbacks.into_iter().find(|(text, data)| *text == button || data.as_slice() == button.as_bytes())
+        });
+        let data = data.map(|(_, data)| data.clone()).ok_or_else(|| RpcError::bad_request("DATA_INVALID"))?;
+        self.press(&cause, peer, id, &data)
     }
 
     /// Shows that somebody is typing.
@@ -175,8 +197,9 @@ fn letter(message: &Message) -> Letter {
         reply_to: message.reply().map(|reply| reply.to),
         topic: message.thread(),
         media,
-        edited: message.extra.as_ref().is_some_and(|extra| extra.edited.is_some()),
+        edited: message.is_edited(),
         pinned: message.is_pinned(),
         reactions: message.reactions().iter().map(|reacted| (reacted.by, reacted.emoji.clone())).collect(),
+        keyboard: message.keyboard().and_then(Keyboard::inline).cloned(),
     }
 }

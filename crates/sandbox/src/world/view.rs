@@ -5,6 +5,7 @@
 mod cast;
 mod chats;
 pub(crate) mod files;
+pub(crate) mod keyboards;
 pub(crate) mod messages;
 mod users;
 

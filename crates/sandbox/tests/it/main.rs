@@ -4,6 +4,7 @@
 
 #![expect(clippy::large_futures, reason = "the futures of grammers are large, and a test has a stack of its own")]
 
+mod bot_api;
 mod client;
 mod control;
 mod files;

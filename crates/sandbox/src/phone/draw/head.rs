@@ -52,7 +52,7 @@ fn line(eyes: &Eyes<'_>, talk: Talk) -> String {
 
 /// What others are doing in a conversation, in words; nothing if they do nothing.
 pub(in crate::phone) fn signs(eyes: &Eyes<'_>, talk: Talk) -> Option<String> {
-    let now = std::time::Instant::now();
+    let now = eyes.world.clock.millis();
     let is_here = |topic: Option<i32>| talk.topic.is_none() || topic == talk.topic;
     let seen = eyes.signs.seen(eyes.viewer, talk.peer, now).filter(|sign| is_here(sign.topic));
     let seen: Vec<(i64, &str)> = seen.filter_map(|sign| Some((sign.by, doing(&sign.action)?))).collect();

@@ -34,7 +34,8 @@ pub(crate) fn edit_message(
     let entities = world.entities_arg(me, request.entities)?;
     let media = request.media.map(|media| world.media_arg(me, media)).transpose()?;
     let words = request.message.map(|text| (text, entities));
-    let change = Change { words, media, without_page: request.no_webpage };
+    let keyboard = world.keyboard_arg(me, request.reply_markup)?;
+    let change = Change { words, media, keyboard, without_page: request.no_webpage };
     world.edit(&cause, peer, request.id, change)?;
     Ok(world.answer_echo(me))
 }

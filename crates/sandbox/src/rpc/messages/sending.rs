@@ -68,8 +68,9 @@ pub(crate) fn send_message(
     let ReplyArgs { reply_to, topic, quote } = world.reply_args(cause.account, to, request.reply_to.as_ref())?;
     let entities = world.entities_arg(cause.account, request.entities)?;
     let media = page_of(&request.message, request.no_webpage);
-    let silent = request.silent;
-    let draft = Draft { text: request.message, entities, media, reply_to, topic, quote, silent, ..Draft::default() };
+    let keyboard = world.keyboard_arg(cause.account, request.reply_markup)?;
+    let (text, silent) = (request.message, request.silent);
+    let draft = Draft { text, entities, media, keyboard, reply_to, quote, topic, silent, ..Draft::default() };
     let drafts = vec![(request.random_id, draft)];
     let answer = world.deliver(&cause, Delivery { to, due: request.schedule_date, drafts })?;
     world.clear_draft(cause.account, to, request.clear_draft);
@@ -87,9 +88,10 @@ pub(crate) fn send_media(
     world.may_post(cause.account, to, None)?;
     let ReplyArgs { reply_to, topic, quote } = world.reply_args(cause.account, to, request.reply_to.as_ref())?;
     let entities = world.entities_arg(cause.account, request.entities)?;
+    let keyboard = world.keyboard_arg(cause.account, request.reply_markup)?;
     let media = Some(world.media_arg(cause.account, request.media)?);
-    let silent = request.silent;
-    let draft = Draft { text: request.message, entities, media, reply_to, topic, quote, silent, ..Draft::default() };
+    let (text, silent) = (request.message, request.silent);
+    let draft = Draft { text, entities, media, keyboard, reply_to, quote, topic, silent, ..Draft::default() };
     let drafts = vec![(request.random_id, draft)];
     let answer = world.deliver(&cause, Delivery { to, due: request.schedule_date, drafts })?;
     world.clear_draft(cause.account, to, request.clear_draft);

@@ -8,7 +8,7 @@ use tl::functions::*;
 
 use super::*;
 use crate::rpc::METHODS;
-use crate::world::seed::{HIKERS, LANTERN, LANTERN_CHAT, OPEN_TRAILS, PRODUCT_TEAM};
+use crate::world::seed::{HIKERS, INVOICE_BOT, LANTERN, LANTERN_CHAT, OPEN_TRAILS, PRODUCT_TEAM};
 
 /// Notes which methods were asked.
 struct Interview {
@@ -81,6 +81,7 @@ fn every_method_answers_a_well_formed_request() {
     about_files(&mut interview);
     about_the_schedule(&mut interview);
     about_groups(&mut interview);
+    about_bots(&mut interview);
     let missing = METHODS.iter().filter(|id| !interview.asked.contains(id)).map(|id| tl::name_for_id(*id));
     let sign_in =
         |name: &&str| name.starts_with("auth.") || name.contains("Authorization") || *name == "account.getPassword";
@@ -315,6 +316,21 @@ fn about_the_schedule(interview: &mut Interview) {
     interview.asks(&messages::GetScheduledMessages { peer: peer.clone(), id: vec![first] });
     interview.asks(&messages::SendScheduledMessages { peer: peer.clone(), id: vec![first] });
     interview.asks(&messages::DeleteScheduledMessages { peer, id: vec![second] });
+}
+
+fn about_bots(interview: &mut Interview) {
+    let bot = interview.user(INVOICE_BOT);
+    let peer = interview.peer(Peer::User(INVOICE_BOT));
+    let random_id = interview.random_id();
+    interview.asks(&messages::StartBot { bot, peer, random_id, start_param: "now".to_owned() });
+    let robot = interview.stage.client(INVOICE_BOT);
+    let (query, id) = super::bots::press(&mut interview.stage, &robot, &interview.alice.clone());
+    interview.asked.insert(messages::GetBotCallbackAnswer::CONSTRUCTOR_ID);
+    interview.asked.insert(messages::SetBotCallbackAnswer::CONSTRUCTOR_ID);
+    assert!(id > 0);
+    let answer =
+        messages::SetBotCallbackAnswer { alert: false, query_id: query, message: None, url: None, cache_time: 0 };
+    interview.stage.ask(&robot, &answer).expect("the bot may answer");
 }
 
 fn about_groups(interview: &mut Interview) {

@@ -190,7 +190,7 @@ fn what_is_due_is_sent_with_the_next_request() {
     let peer = stage.input(&alice, Peer::User(BOB));
     let request = messages::SendMessage { schedule_date: Some(due), ..text_to(peer.clone(), "Later", 1) };
     stage.ask(&alice, &request).expect("allowed");
-    stage.world.not_before = due;
+    stage.world.clock.advance_to(due);
     stage.ask(&alice, &tl::functions::updates::GetState {}).expect("signed in");
     let sent = stage.world.thread(BOB, Peer::User(ALICE)).newest().expect("sent").clone();
     assert_eq!(sent.text.shown, "Later");

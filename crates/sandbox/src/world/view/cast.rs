@@ -107,6 +107,10 @@ impl Cast {
             Update::ReadHistoryOutbox(update) => self.wire_peer(&update.peer),
             Update::PinnedMessages(update) => self.wire_peer(&update.peer),
             Update::MessagePoll(update) => self.wire_peers(&update.peer),
+            Update::BotCallbackQuery(update) => {
+                self.peer(Peer::User(update.user_id));
+                self.wire_peer(&update.peer);
+            }
             Update::DraftMessage(update) => self.wire_peer(&update.peer),
             Update::PeerBlocked(update) => self.wire_peer(&update.peer_id),
             Update::PeerSettings(update) => self.wire_peer(&update.peer),

@@ -2,6 +2,7 @@
 
 use grammers_tl_types as tl;
 
+use super::keyboards::view_keyboard;
 use super::{Cast, blank, count};
 use crate::world::World;
 use crate::world::chats::Channel;
@@ -47,9 +48,11 @@ impl World {
     fn view_extra(&self, viewer: i64, extra: &Extra, view: &mut tl::types::Message) {
         view.entities = (!extra.entities.is_empty()).then(|| extra.entities.clone());
         view.media = extra.media.as_ref().map(|media| self.view_media(viewer, media));
+        view.reply_markup = extra.keyboard.as_deref().map(view_keyboard);
         view.reply_to = extra.reply.as_ref().map(view_reply);
         view.fwd_from = extra.forward.as_ref().map(view_forward);
         view.edit_date = extra.edited;
+        view.edit_hide = extra.edit_hidden;
         view.grouped_id = extra.grouped_id;
         view.reactions = view_reactions(viewer, &extra.reactions);
         view.pinned = extra.pinned;

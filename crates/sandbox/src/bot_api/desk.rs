@@ -1,0 +1,142 @@
+//! What waits for bots' programs: a queue of updates for each bot, and whoever takes them.
+//!
+//! An update is kept as the text that will be sent, made when it happened. It leaves the queue when the program confirms it, or when it is too old.
+
+mod kinds;
+mod updates;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use tokio::sync::watch;
+
+pub(crate) use kinds::{Allowed, UpdateKind};
+
+use super::json::Object;
+use crate::world::World;
+use crate::world::bots::BotEvent;
+
+/// So many updates are kept for a bot; the oldest are dropped. ASSUMED: the real server's limit is not documented.
+const UPDATES_MAX: usize = 100_000;
+
+/// Every bot's queue.
+#[derive(Default)]
+pub(crate) struct Desk {
+    queues: HashMap<i64, Queue>,
+}
+
+/// One bot's queue.
+pub(crate) struct Queue {
+    next_id: i64,
+    waiting: VecDeque<Stored>,
+    /// Which kinds of updates are kept.
+    pub(crate) allowed: Allowed,
+    /// Whose turn it is to wait for updates: a newer poll ends the one before.
+    pub(crate) poll: u64,
+    changed: watch::Sender<()>,
+}
+
+/// An update that waits.
+#[derive(Clone)]
+pub(crate) struct Stored {
+    /// Its number.
+    pub(crate) id: i64,
+    /// All of it as JSON.
+    text: Arc<RawValue>,
+    /// When it is too old, in milliseconds.
+    expires: i64,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            // ASSUMED: numbers begin anywhere; small ones fit every client.
+            next_id: 100_000,
+            waiting: VecDeque::new(),
+            allowed: Allowed::default(),
+            poll: 0,
+            changed: watch::Sender::new(()),
+        }
+    }
+}
+
+impl Desk {
+    /// Forgets everything; whoever waits is woken and finds nothing.
+    pub(crate) fn clear(&mut self) {
+        for queue in self.queues.drain() {
+            queue.1.changed.send_replace(());
+        }
+    }
+
+    /// The queue of a bot.
+    pub(crate) fn queue(&mut self, bot: i64) -> &mut Queue {
+        self.queues.entry(bot).or_default()
+    }
+
+    /// Makes an update of something that happened, if the bot wants to know.
+    pub(crate) fn note(&mut self, world: &World, bot: i64, event: &BotEvent) {
+        let queue = self.queues.entry(bot).or_default();
+        let Some((kind, content)) = updates::content(world, bot, event) else { return };
+        if queue.allowed.contains(kind) {
+            queue.append(kind, content, world.clock.millis());
+        }
+    }
+}
+
+impl Queue {
+    fn append(&mut self, kind: UpdateKind, content: Object, now: i64) {
+        let update = Object::new().with("update_id", self.next_id).with(kind.name(), content);
+        let text = serde_json::value::to_raw_value(&update).expect("the box's own objects have string keys");
+        let stored = Stored {
+            id: self.next_id,
+            text: text.into(),
+            expires: now + i64::try_from(kind.life().as_millis()).unwrap_or(i64::MAX),
+        };
+        self.next_id += 1;
+        self.waiting.push_back(stored);
+        if self.waiting.len() > UPDATES_MAX {
+            self.waiting.pop_front();
+        }
+        self.wake();
+    }
+
+    /// Wakes whoever waits for updates.
+    pub(crate) fn wake(&self) {
+        self.changed.send_replace(());
+    }
+
+    /// Resolves when something has changed since this call.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Forgets what the program has seen, by its offset: all before it; or, below zero, all but the last so many.
+    pub(crate) fn confirm(&mut self, offset: i64, now: i64) {
+        self.waiting.retain(|update| update.expires > now);
+        if offset > 0 {
+            self.waiting.retain(|update| update.id >= offset);
+        } else if offset < 0 {
+            let kept = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
+            let excess = self.waiting.len().saturating_sub(kept);
+            self.waiting.drain(..excess);
+        }
+    }
+
+    /// The oldest updates, at most so many of them and not too much text.
+    pub(crate) fn oldest(&self, limit: usize) -> Vec<Arc<RawValue>> {
+        const TEXT_MAX: usize = 4 * 1024 * 1024;
+        let mut length = 0;
+        let fits = |update: &&Stored| {
+            let own = update.text.get().len();
+            length += own;
+            length <= TEXT_MAX || length == own
+        };
+        self.waiting.iter().take(limit).take_while(fits).map(|update| Arc::clone(&update.text)).collect()
+    }
+
+    /// How many updates wait.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+}

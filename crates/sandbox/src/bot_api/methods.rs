@@ -1,0 +1,68 @@
+//! The methods of the Bot API, each performed by one function.
+//!
+//! A method that is not in [`METHODS`] answers with a value of its type that says nothing.
+
+mod chats;
+mod editing;
+mod messages;
+mod queries;
+mod this_bot;
+mod words;
+
+use super::answer::{Answer, Outcome};
+use super::catalogue::Catalogue;
+use super::catalogue::blank::blank;
+use super::json::Node;
+use super::request::Given;
+use super::view::View;
+use crate::server::State;
+use crate::world::World;
+use crate::world::telling::Cause;
+
+/// One call, while the box is locked.
+pub(crate) struct Call<'a> {
+    /// Everything that exists.
+    pub(crate) world: &'a mut World,
+    /// Who calls.
+    pub(crate) bot: i64,
+    /// With what.
+    pub(crate) given: Given,
+}
+
+impl Call<'_> {
+    /// The bot as the cause of what happens.
+    pub(crate) fn cause(&self) -> Cause {
+        Cause::by(self.bot)
+    }
+
+    /// The world as the bot sees it.
+    pub(crate) fn view(&self) -> View<'_> {
+        View { world: self.world, bot: self.bot }
+    }
+}
+
+/// What performs a method.
+type Method = fn(&mut Call<'_>) -> Outcome;
+
+/// The methods that do what they should.
+const METHODS: &[(&str, Method)] = &[
+    ("getMe", this_bot::get_me),
+    ("sendMessage", messages::send_message),
+    ("editMessageText", editing::edit_message_text),
+    ("editMessageReplyMarkup", editing::edit_message_reply_markup),
+    ("answerCallbackQuery", queries::answer_callback_query),
+];
+
+/// Performs a method by its name in the documentation's spelling; its arguments have been checked.
+pub(crate) fn perform(state: &mut State, bot: i64, name: &str, given: Given) -> Outcome {
+    let method = METHODS.iter().find(|(known, _)| *known == name).map(|(_, method)| method);
+    let Some(method) = method else { return Ok(stub(name)) };
+    state.world.tick();
+    method(&mut Call { world: &mut state.world, bot, given })
+}
+
+/// The answer of a method that the box does not perform.
+fn stub(name: &str) -> Answer {
+    let result = Catalogue::get().method(name).map(|method| blank(&method.returns)).unwrap_or_default();
+    Node::Leaf(result).into()
+}

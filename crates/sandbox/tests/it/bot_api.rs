@@ -1,0 +1,4 @@
+//! The box as bots see it, over HTTP as their programs use it.
+
+mod basics;
+mod robot;
