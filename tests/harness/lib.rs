@@ -12,7 +12,7 @@ mod stdio;
 
 pub use home::Home;
 pub use key_ring::KeyRing;
-pub use programs::{node_tool, program, python, repository};
+pub use programs::{node_modules, node_tool, program, python, repository};
 pub use sandbox::Sandbox;
 pub use stdio::{Era, Stdio, failure_of};
 

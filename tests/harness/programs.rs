@@ -25,6 +25,11 @@ pub fn node_tool(name: &str) -> PathBuf {
     fetched(&format!("node/node_modules/.bin/{name}"))
 }
 
+/// The folder of the npm packages among the foreign clients.
+pub fn node_modules() -> PathBuf {
+    fetched("node/node_modules")
+}
+
 fn fetched(path: &str) -> PathBuf {
     let tools = std::env::var_os("STORIES_CLIENTS").map_or_else(|| repository().join("target/tools"), PathBuf::from);
     let tool = tools.join(path);

@@ -14,6 +14,7 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     fs_err::create_dir_all(&tools)?;
     python(&tools)?;
     node(&tools)?;
+    browser()?;
     key_ring()
 }
 
@@ -49,6 +50,11 @@ fn node(tools: &Path) -> anyhow::Result<()> {
     }
     run_quietly(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
     stamp.set()
+}
+
+/// The browser in which the sandbox's phone is used.
+fn browser() -> anyhow::Result<()> {
+    require("chromium", &["--version"], &["chromium"])
 }
 
 /// A desktop's key ring and the message bus it is reached over.

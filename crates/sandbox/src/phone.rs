@@ -13,6 +13,7 @@ mod files;
 mod gate;
 mod live;
 mod pages;
+mod pressing;
 mod refusals;
 mod sending;
 mod shapes;
@@ -92,6 +93,7 @@ fn router(phone: Phone) -> Router {
         .route("/{account}/{chat}/{topic}", get(pages::topic))
         .route("/{account}/{chat}/send", post(sending::send))
         .merge(acts::routes())
+        .merge(pressing::routes())
         .fallback(pages::lost)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(phone.clone(), gate::guard))

@@ -4,6 +4,7 @@
 //! each: sending in [`posting`], editing in [`editing`], and so on; how an account sees the result is drawn in [`view`].
 
 pub mod accounts;
+mod blocking;
 pub mod bots;
 pub mod callbacks;
 pub mod chats;

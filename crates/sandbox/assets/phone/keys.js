@@ -177,6 +177,7 @@ if (app) {
   wireSearch();
   wireDrop();
   settle();
+  composer?.follow();
   restoreFocus();
   pane?.addEventListener("scroll", afterScroll, { passive: true });
   document.addEventListener("visibilitychange", watchVisibility);

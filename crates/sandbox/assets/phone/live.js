@@ -95,7 +95,7 @@ function apply(changes) {
   else anchor?.restore();
   showCount();
   afterScroll();
-  composer?.check();
+  composer?.follow();
 }
 
 function setOr(element, name, value) {

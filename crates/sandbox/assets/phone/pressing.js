@@ -3,7 +3,7 @@
 function openMenu(menu, button, { x, y } = {}) {
   menu.showPopover();
   const [box, from] = [menu.getBoundingClientRect(), button.getBoundingClientRect()];
-  const left = Math.min(Math.max(8, x ?? from.right - box.width), innerWidth - box.width - 8);
+  const left = Math.max(8, Math.min(x ?? from.left, innerWidth - box.width - 8));
   const under = (y ?? from.bottom) + 4;
   const top = under + box.height > innerHeight - 8 ? Math.max(8, (y ?? from.top) - box.height - 4) : under;
   menu.style.left = `${left}px`;
@@ -13,7 +13,7 @@ function openMenu(menu, button, { x, y } = {}) {
     button.removeAttribute("aria-expanded");
     if (document.activeElement === document.body) (button.closest(".message") ?? button).focus();
   }, { once: true });
-  requestAnimationFrame(() => $$('[role="menuitem"]', menu).find((item) => !item.hidden)?.focus());
+  $$('[role="menuitem"]', menu).find((item) => !item.hidden)?.focus();
 }
 
 let chosen = null;
@@ -32,10 +32,7 @@ function openMessageMenu(unit, spot) {
 const deeds = {
   reply: (unit) => composer.reply(unit),
   edit: (unit) => composer.edit(unit),
-  copy: async (unit) => {
-    await navigator.clipboard.writeText($(".words", unit).innerText);
-    toast("Copied.");
-  },
+  copy: (unit) => copy($(".words", unit).innerText),
   pin: (unit) => act("pin", { id: Number(unit.dataset.id) }),
   delete: async (unit) => {
     if (await question("Delete this message for everybody?", { asks: true })) {
@@ -43,6 +40,34 @@ const deeds = {
     }
   },
 };
+
+async function copy(text) {
+  await attempt(() => navigator.clipboard.writeText(text).catch(() => Promise.reject(new Error("The browser does not let this page copy."))));
+  toast("Copied.");
+}
+
+/** Presses a bot's button, and shows what the bot answers. */
+async function pressKey(button) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  keep(button, "aria-busy");
+  button.setAttribute("aria-busy", "true");
+  const told = await attempt(() => act("press", { id: Number(button.dataset.id), data: button.dataset.press }));
+  button.removeAttribute("aria-busy");
+  if (!told) return;
+  if (!told.answer) return toast("The bot has not answered.");
+  const { text, alert, inner, outer } = told.answer;
+  if (inner) return location.assign(inner);
+  if (outer && (await question(`The bot wants to open this address:\n\n${outer}`, { asks: true }))) window.open(outer, "_blank", "noopener,noreferrer");
+  if (text && alert) await question(text);
+  else if (text) toast(text);
+  return undefined;
+}
+
+async function share(button) {
+  const what = button.dataset.share;
+  const asked = what === "contact" ? "Send your phone number to this chat?" : "Send where you are to this chat?";
+  if (await question(asked, { asks: true })) await attempt(() => act("share", { what, reply_to: numberOr(button.dataset.answers) }));
+}
 
 const react = (id, emoji) => attempt(() => act("react", { id: Number(id), emoji }));
 
@@ -116,7 +141,16 @@ const presses = {
     if (await question(`Open this link?\n\n${link.href}`, { asks: true })) window.open(link.href, "_blank", "noopener,noreferrer");
   },
   "[data-find]": (button) => openFind(button.dataset.find),
-  "[data-say]": (button) => attempt(() => post({ text: button.dataset.say, reply: null, files: [], kind: "file" })),
+  "[data-say]": (button) => attempt(() => post({ text: button.dataset.say, reply: button.dataset.answers ?? null, files: [], kind: "file" })),
+  "[data-press]": pressKey,
+  "[data-tell]": (button) => toast(button.dataset.tell),
+  "[data-copy]": (button) => copy(button.dataset.copy),
+  "[data-insert]": (button) => composer?.insert(button.dataset.insert),
+  "[data-share]": share,
+  "[data-keys-switch]": (button) => {
+    const isFolded = $(".foot").classList.toggle("folded");
+    button.setAttribute("aria-expanded", String(!isFolded));
+  },
   "[data-vote]": (button) => vote(button, [Number(button.dataset.vote)]),
   "[data-vote-many]": (button) => {
     const ticked = $$("input:checked", button.closest("[data-poll]")).map((box) => Number(box.value));

@@ -98,7 +98,7 @@ function read() {
   const bottom = pane.getBoundingClientRect().bottom;
   const seen = [...units.children].reverse().find((unit) => unit.dataset.id && unit.getBoundingClientRect().top < bottom - 12);
   const id = Math.max(0, ...(seen?.dataset.ids ?? seen?.dataset.id ?? "").split(" ").map(Number));
-  if (id <= readUpTo || id <= Number(app.dataset.mark ?? 0)) return;
+  if (id <= readUpTo || id <= Number(app.dataset.read ?? 0)) return;
   readUpTo = id;
   act("read", { max_id: id, topic: numberOr(app.dataset.topic) }).catch(() => (readUpTo = 0));
 }

@@ -6,7 +6,7 @@ const SOUNDS = /\.(ogg|oga|opus|mp3|m4a|wav|flac)$/i;
 function makeComposer(form) {
   const text = $("[data-text]", form);
   const files = $("[data-files]", form);
-  const state = { reply: null, edit: null, files: [], before: "" };
+  const state = { reply: null, edit: null, files: [], before: "", asked: null };
 
   function check() {
     const length = text.value.length;
@@ -49,6 +49,24 @@ function makeComposer(form) {
     check();
   }
 
+  function insert(words) {
+    text.value = words;
+    text.focus();
+    check();
+  }
+
+  /** Follows what a bot has asked for: an answer to its message, or words in the empty field. */
+  function follow() {
+    const keys = $("[data-reply-keys]");
+    $("[data-keys-switch]").hidden = keys === null;
+    const asked = $("[data-force-reply]");
+    text.placeholder = keys?.dataset.placeholder ?? asked?.dataset.placeholder ?? "Message";
+    if (!asked || asked.dataset.forceReply === state.asked) return;
+    state.asked = asked.dataset.forceReply;
+    const unit = unitOf(state.asked);
+    if (unit && !state.reply && state.edit === null) reply(unit);
+  }
+
   function attach(added, kind) {
     state.files.push(...added);
     if (state.files.length > 10) {
@@ -84,15 +102,27 @@ function makeComposer(form) {
     if (words === "" && state.files.length === 0) return;
     const kind = $("[data-attached-as]", form).value || "file";
     const sent = { text: words, reply: state.reply, files: state.files, kind };
-    form.setAttribute("aria-busy", "true");
-    const done = await attempt(() => post(sent));
-    form.removeAttribute("aria-busy");
-    if (!done) return;
-    // What was typed meanwhile stays.
-    if (text.value.trim() === words) text.value = "";
+    const answered = [$("[data-about-title]", form).textContent, $("[data-about-text]", form).textContent];
+    text.value = "";
     state.files = [];
     cancel();
     drawAttached();
+    form.setAttribute("aria-busy", "true");
+    const done = await attempt(() => post(sent));
+    form.removeAttribute("aria-busy");
+    if (!done && text.value === "" && state.files.length === 0) putBack(sent, answered);
+  }
+
+  /** What could not be sent is there again, to be changed or sent once more. */
+  function putBack(sent, [title, line]) {
+    text.value = sent.text;
+    state.files = sent.files;
+    drawAttached(sent.kind);
+    if (sent.reply !== null) {
+      state.reply = sent.reply;
+      about(title, line);
+    }
+    check();
   }
 
   form.addEventListener("submit", (event) => {
@@ -109,6 +139,8 @@ function makeComposer(form) {
       form.requestSubmit();
     } else if (event.key === "ArrowUp" && text.value === "") {
       event.preventDefault();
+      // Otherwise the message that now has the focus would take the same key.
+      event.stopPropagation();
       focusMessage(messages().at(-1));
     }
   });
@@ -134,7 +166,7 @@ function makeComposer(form) {
     files.click();
   });
 
-  return { check, cancel, reply, edit, attach, text, recorder, isBusy: () => state.reply !== null || state.edit !== null };
+  return { check, cancel, reply, edit, attach, insert, follow, text, recorder, isBusy: () => state.reply !== null || state.edit !== null };
 }
 
 function kindsOf(files) {

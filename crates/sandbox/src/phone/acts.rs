@@ -17,7 +17,6 @@ use crate::world::editing::Change;
 use crate::world::messages::Message;
 use crate::world::peers::Peer;
 use crate::world::pins::Pin;
-use crate::world::posting::Draft;
 use crate::world::refusal::{Allowed, RpcError};
 use crate::world::telling::Cause;
 
@@ -30,7 +29,6 @@ pub(super) fn routes() -> Router<Phone> {
         .route("/{account}/{chat}/vote", post(vote))
         .route("/{account}/{chat}/read", post(read))
         .route("/{account}/{chat}/typing", post(typing))
-        .route("/{account}/{chat}/start", post(start))
         .route("/{account}/{chat}/join", post(join))
 }
 
@@ -184,20 +182,6 @@ async fn typing(State(phone): State<Phone>, scene: Scene, Json(typing): Json<Typ
         };
         world.show_typing(cause, peer, typing.topic, &action);
         Ok(())
-    })
-}
-
-#[derive(Deserialize)]
-struct Start {
-    /// The word of the link by which the bot was opened.
-    #[serde(default)]
-    word: String,
-}
-
-async fn start(State(phone): State<Phone>, scene: Scene, Json(start): Json<Start>) -> Response {
-    phone.act(&scene, |world, cause, peer| {
-        let text = if start.word.is_empty() { "/start".to_owned() } else { format!("/start {}", start.word) };
-        world.post(cause, peer, Draft::text(text)).map(drop)
     })
 }
 

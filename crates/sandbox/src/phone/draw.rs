@@ -5,6 +5,8 @@
 mod bubble;
 mod face;
 pub(super) mod head;
+pub(super) mod keyboard;
+pub(super) mod links;
 mod media;
 pub(super) mod page;
 mod poll;

@@ -155,7 +155,7 @@ fn open_talk(
             return Some(place.ok_or(Main::Topics(talk.peer)));
         }
         let window = opening.at.map_or_else(Window::default, |at| eyes.window_around(talk, at));
-        Some(Err(Main::Talk(talk, window, Some(eyes.read_mark(talk)))))
+        Some(Err(Main::Talk(talk, window, eyes.border(talk))))
     });
     match opened {
         Some(Err(main)) => show(phone, viewer, headers, main, None).into_response(),

@@ -117,7 +117,8 @@ impl Form {
     fn fill(&mut self, name: &str, value: String) -> Result<(), Wrong> {
         let id = |value: &str| if value.is_empty() { Ok(None) } else { value.parse().map(Some).map_err(|_| Wrong) };
         match name {
-            "text" => self.text = value,
+            // Forms send line breaks in the manner of letters.
+            "text" => self.text = value.replace("\r\n", "\n"),
             "reply_to" => self.reply_to = id(&value)?,
             "topic" => self.topic = id(&value)?,
             "kind" => self.kind = value.parse()?,

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
-use super::draw::{Item, head, rows, units};
+use super::draw::{Item, head, keyboard, rows, units};
 use super::eyes::Eyes;
 use super::window::{Talk, Window};
 use crate::world::peers::Peer;
@@ -71,6 +71,7 @@ impl Snapshot {
         self.part("head", head::head(eyes, talk));
         self.part("pins", head::pins(eyes, talk));
         self.part("notice", head::notice(eyes, talk));
+        self.part("keyboard", keyboard::reply(eyes, talk));
         self.window = Window { from: window.from.or(sight.messages.first().map(|message| message.id)), to: window.to };
         self.has_older = sight.has_older;
         self.has_newer = sight.has_newer;

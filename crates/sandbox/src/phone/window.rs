@@ -110,6 +110,13 @@ impl<'a> Eyes<'a> {
         }
     }
 
+    /// Where what is new to the viewer begins, if anything is: after this id.
+    pub(super) fn border(&self, talk: Talk) -> Option<i32> {
+        let mark = self.read_mark(talk);
+        let mut unread = self.messages(talk).take_while(|message| message.id > mark);
+        unread.any(|message| message.writer() != Some(self.viewer)).then_some(mark)
+    }
+
     /// The supergroup or channel of a conversation.
     pub(super) fn channel(&self, peer: Peer) -> Option<&'a Channel> {
         match peer {

@@ -220,17 +220,8 @@ pub(super) fn delete_contacts(
 fn set_blocked(world: &mut World, caller: &Caller, peer: &tl::enums::InputPeer, blocked: bool) -> Allowed<bool> {
     let cause = caller.cause()?;
     let peer = world.peer_arg(cause.account, peer)?;
-    if peer == Peer::User(cause.account) {
-        return Err(RpcError::bad_request("CONTACT_ID_INVALID"));
-    }
-    let now = world.now();
-    let list = &mut world.mailbox_mut(cause.account).blocked;
-    let changed = if blocked { list.insert(peer, now).is_none() } else { list.remove(&peer).is_some() };
-    if changed {
-        let update = tl::types::UpdatePeerBlocked { blocked, blocked_my_stories_from: false, peer_id: peer.into() };
-        world.tell(&cause, cause.account, update.into());
-        world.take_echo();
-    }
+    world.set_blocked(&cause, peer, blocked)?;
+    world.take_echo();
     Ok(true)
 }
 

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::face::{Icon, face, icon};
+use super::keyboard;
 use super::media::{self, is_bare, is_picture};
 use super::snippet::snippet;
 use super::tags::Rank;
@@ -49,12 +50,15 @@ impl<'a> Bubble<'a> {
                 @if shows_author {
                     div class="beside" { @if self.ends_run { (face(eyes, message.from)) } }
                 }
-                div class="bubble" {
-                    @if shows_author && self.begins_run {
-                        (author(eyes, self.talk.peer, message))
+                div class="body" {
+                    div class="bubble" {
+                        @if shows_author && self.begins_run {
+                            (author(eyes, self.talk.peer, message))
+                        }
+                        (self.inside(eyes, message))
+                        button type="button" class="menu-button" data-menu tabindex="-1" aria-haspopup="menu" aria-label="Actions for this message" { (icon(Icon::Down)) }
                     }
-                    (self.inside(eyes, message))
-                    button type="button" class="menu-button" data-menu tabindex="-1" aria-haspopup="menu" aria-label="Actions for this message" { (icon(Icon::Down)) }
+                    (keyboard::inline(eyes, message))
                 }
             }
         }
@@ -233,9 +237,9 @@ fn reactions(eyes: &Eyes<'_>, message: &Message) -> Markup {
                     @let is_mine = by.contains(&eyes.viewer);
                     @let names: Vec<String> = by.iter().map(|user| eyes.short_name(Peer::User(*user))).collect();
                     button type="button" class="reaction" data-react=(emoji) data-id=(message.id) aria-pressed=(is_mine)
-                        title=(names.join(", ")) aria-label=(format!("{emoji} from {}", names.join(", "))) {
-                        span aria-hidden="true" { (emoji) }
-                        span aria-hidden="true" { (by.len()) }
+                        title=(names.join(", ")) {
+                        span { (emoji) } " " span { (by.len()) }
+                        span class="quiet" { " from " (names.join(", ")) }
                     }
                 }
             }
@@ -273,7 +277,7 @@ fn footer(eyes: &Eyes<'_>, peer: Peer, message: &Message) -> Markup {
             @if let Some(views) = extra.map(|extra| extra.views).filter(|views| is_post && *views > 0) {
                 span { (views) " " (if views == 1 { "view" } else { "views" }) }
             }
-            @if extra.is_some_and(|extra| extra.edited.is_some()) {
+            @if message.is_edited() {
                 span { "edited" }
             }
             time datetime=(Calendar::iso(message.date)) title=(eyes.calendar.full(message.date)) { (eyes.calendar.clock(message.date)) }

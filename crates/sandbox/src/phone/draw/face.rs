@@ -54,6 +54,7 @@ pub(in crate::phone) enum Icon {
     Down,
     File,
     Group,
+    Keyboard,
     Megaphone,
     Microphone,
     Moon,
@@ -85,6 +86,7 @@ pub(in crate::phone) fn icon(icon: Icon) -> Markup {
         Icon::Group => {
             "M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 19c0-3 3-5 6-5s6 2 6 5M16 6a3 3 0 0 1 0 5M17 14c2 .5 4 2 4 5"
         }
+        Icon::Keyboard => "M3 7h18v10H3zM7 10v.01M11 10v.01M15 10v.01M7 14h10",
         Icon::Megaphone => "M4 10v4h3l8 4V6l-8 4zM18 9c1 1 1 5 0 6",
         Icon::Microphone => {
             "M12 4a2.5 2.5 0 0 1 2.5 2.5v5a2.5 2.5 0 0 1-5 0v-5A2.5 2.5 0 0 1 12 4zM6 11a6 6 0 0 0 12 0M12 17v3"

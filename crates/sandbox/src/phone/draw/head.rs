@@ -123,7 +123,7 @@ pub(in crate::phone) fn notice(eyes: &Eyes<'_>, talk: Talk) -> Markup {
             div class="notice" data-closed { button type="button" class="wide-button" data-act="join" { "Join" } }
         };
     }
-    if eyes.is_bot(talk.peer) && eyes.world.thread(eyes.viewer, talk.peer).is_empty() {
+    if talk.peer.user().is_some_and(|bot| eyes.world.is_bot(bot) && !eyes.world.has_started(bot, eyes.viewer)) {
         return html! {
             div class="notice" data-closed { button type="button" class="wide-button" data-act="start" { "Start" } }
         };

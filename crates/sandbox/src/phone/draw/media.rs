@@ -4,8 +4,8 @@ use grammers_tl_types as tl;
 use maud::{Markup, html};
 
 use super::face::{Icon, face, icon, initials};
+use super::links::{inner_address, web_address};
 use super::poll;
-use super::tags::{inner_address, web_address};
 use crate::phone::calendar::duration;
 use crate::phone::eyes::Eyes;
 use crate::phone::shapes::{Shape, file_name, file_size, shape_of, size_of};

@@ -109,7 +109,7 @@ pub(in crate::phone) fn phone(
     let body = html! {
         div class="app" data-app data-open[is_open] data-stamp=(snapshot.stamp()) data-account=(eyes.viewer)
             data-chat=[main.peer().map(Peer::marked)] data-topic=[talk.and_then(|talk| talk.topic)]
-            data-from=[snapshot.window.from] data-to=[snapshot.window.to] data-mark=[mark]
+            data-from=[snapshot.window.from] data-to=[snapshot.window.to] data-mark=[mark] data-read=[talk.map(|talk| eyes.read_mark(talk))]
             data-older[snapshot.has_older] data-newer[snapshot.has_newer] {
             (side_column(eyes, snapshot, side))
             main class="chat" data-main {
@@ -224,6 +224,7 @@ fn conversation(eyes: &Eyes<'_>, talk: Talk, snapshot: &Snapshot) -> Markup {
         div class="foot" {
             (part(snapshot, "notice", "notice-place"))
             (composer())
+            (part(snapshot, "keyboard", "keyboard-place"))
         }
     }
 }
@@ -281,6 +282,7 @@ fn composer() -> Markup {
                     (icon(Icon::Plus)) span class="quiet" { "Attach files" }
                     input type="file" class="quiet" multiple data-files;
                 }
+                button type="button" class="icon-button" data-keys-switch hidden aria-expanded="true" aria-label="Keyboard of the bot" { (icon(Icon::Keyboard)) }
                 textarea rows="1" data-text placeholder="Message" aria-label="Message" dir="auto" enterkeyhint="send" {}
                 button type="button" class="icon-button" data-record aria-label="Record a voice message" { (icon(Icon::Microphone)) }
                 button type="submit" class="round-button send" data-send aria-label="Send" { (icon(Icon::Send)) }
