@@ -8,12 +8,15 @@ mod answer;
 mod arguments;
 mod catalogue;
 mod desk;
+mod fields;
+mod files;
 mod json;
 mod keyboards;
 mod methods;
 mod polling;
 mod request;
 mod server;
+mod text;
 mod view;
 
 pub(crate) use desk::Desk;

@@ -13,7 +13,9 @@ use tokio::sync::watch;
 
 pub(crate) use kinds::{Allowed, UpdateKind};
 
-use super::json::Object;
+use super::catalogue::Kind;
+use super::json::{Node, Object};
+use super::server::difference;
 use crate::world::World;
 use crate::world::bots::BotEvent;
 
@@ -74,20 +76,24 @@ impl Desk {
         self.queues.entry(bot).or_default()
     }
 
-    /// Makes an update of something that happened, if the bot wants to know.
-    pub(crate) fn note(&mut self, world: &World, bot: i64, event: &BotEvent) {
+    /// Makes an update of something that happened, if the bot wants to know. Returns where it is not as documented.
+    pub(crate) fn note(&mut self, world: &World, bot: i64, event: &BotEvent) -> Option<String> {
         let queue = self.queues.entry(bot).or_default();
-        let Some((kind, content)) = updates::content(world, bot, event) else { return };
-        if queue.allowed.contains(kind) {
-            queue.append(kind, content, world.clock.millis());
+        let (kind, content) = updates::content(world, bot, event)?;
+        if !queue.allowed.contains(kind) {
+            return None;
         }
+        let update = Object::new().with("update_id", queue.next_id).with(kind.name(), content);
+        let whole = Kind::Object("Update".to_owned());
+        let difference = difference(&Node::Object(update.clone()), &whole);
+        queue.append(kind, &update, world.clock.millis());
+        difference.map(|difference| format!("{}: {difference}", kind.name()))
     }
 }
 
 impl Queue {
-    fn append(&mut self, kind: UpdateKind, content: Object, now: i64) {
-        let update = Object::new().with("update_id", self.next_id).with(kind.name(), content);
-        let text = serde_json::value::to_raw_value(&update).expect("the box's own objects have string keys");
+    fn append(&mut self, kind: UpdateKind, update: &Object, now: i64) {
+        let text = serde_json::value::to_raw_value(update).expect("the box's own objects have string keys");
         let stored = Stored {
             id: self.next_id,
             text: text.into(),

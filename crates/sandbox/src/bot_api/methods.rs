@@ -2,9 +2,15 @@
 //!
 //! A method that is not in [`METHODS`] answers with a value of its type that says nothing.
 
+mod attachments;
 mod chats;
+mod delivery;
 mod editing;
+mod files;
+mod forwarding;
+mod marks;
 mod messages;
+mod polls;
 mod queries;
 mod this_bot;
 mod words;
@@ -18,6 +24,8 @@ use super::view::View;
 use crate::server::State;
 use crate::world::World;
 use crate::world::telling::Cause;
+
+pub(crate) use files::download;
 
 /// One call, while the box is locked.
 pub(crate) struct Call<'a> {
@@ -48,8 +56,37 @@ type Method = fn(&mut Call<'_>) -> Outcome;
 const METHODS: &[(&str, Method)] = &[
     ("getMe", this_bot::get_me),
     ("sendMessage", messages::send_message),
+    ("sendLocation", messages::send_location),
+    ("sendVenue", messages::send_venue),
+    ("sendContact", messages::send_contact),
+    ("sendDice", messages::send_dice),
+    ("sendPhoto", attachments::send_photo),
+    ("sendAudio", attachments::send_audio),
+    ("sendDocument", attachments::send_document),
+    ("sendVideo", attachments::send_video),
+    ("sendAnimation", attachments::send_animation),
+    ("sendVoice", attachments::send_voice),
+    ("sendVideoNote", attachments::send_video_note),
+    ("sendSticker", attachments::send_sticker),
+    ("sendLivePhoto", attachments::send_live_photo),
+    ("sendMediaGroup", attachments::send_media_group),
+    ("getFile", files::get_file),
     ("editMessageText", editing::edit_message_text),
+    ("sendPoll", polls::send_poll),
+    ("stopPoll", polls::stop_poll),
+    ("forwardMessage", forwarding::forward_message),
+    ("forwardMessages", forwarding::forward_messages),
+    ("copyMessage", forwarding::copy_message),
+    ("copyMessages", forwarding::copy_messages),
+    ("editMessageCaption", editing::edit_message_caption),
+    ("editMessageMedia", editing::edit_message_media),
     ("editMessageReplyMarkup", editing::edit_message_reply_markup),
+    ("deleteMessage", marks::delete_message),
+    ("deleteMessages", marks::delete_messages),
+    ("setMessageReaction", marks::set_message_reaction),
+    ("pinChatMessage", marks::pin_chat_message),
+    ("unpinChatMessage", marks::unpin_chat_message),
+    ("unpinAllChatMessages", marks::unpin_all_chat_messages),
     ("answerCallbackQuery", queries::answer_callback_query),
 ];
 

@@ -27,7 +27,7 @@ pub(super) async fn get_updates(hub: &Arc<Hub>, bot: i64, given: &Given) -> Outc
     let limit = usize::try_from(given.clamped("limit", 100, 1..=100)).unwrap_or(1);
     let timeout = given.clamped("timeout", 0, 0..=WAIT_MAX);
     let offset = given.clamped("offset", 0, i64::MIN..=i64::MAX);
-    let allowed: Option<Vec<String>> = given.json("allowed_updates")?;
+    let allowed = given.names("allowed_updates");
     let (deadline, ticket) = hub.change(|state| {
         let now = state.world.clock.millis();
         let queue = state.desk.queue(bot);

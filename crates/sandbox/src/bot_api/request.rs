@@ -15,7 +15,6 @@ const BODY_MAX: usize = 101 * 1024 * 1024;
 
 /// A file that came with a request.
 #[derive(Clone)]
-#[expect(dead_code, reason = "methods with files come next")]
 pub(crate) struct Upload {
     /// Its name on the sender's side.
     pub(crate) name: String,

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{Request, Uri};
-use axum::response::Response;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, Request, Uri};
+use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
-use tracing::warn;
+use tracing::{error, warn};
 
 use super::answer::{ApiError, Outcome, write};
 use super::arguments::check;
-use super::catalogue::Catalogue;
+use super::catalogue::conforming::{Rigour, conforms};
+use super::catalogue::{Catalogue, Kind};
+use super::json::Node;
 use super::request::{self, Given};
 use super::{methods, polling};
 use crate::server::Hub;
@@ -72,7 +75,13 @@ async fn handle(State(hub): State<Arc<Hub>>, request: Request<Body>) -> Response
 async fn answer(hub: &Arc<Hub>, request: Request<Body>) -> Result<Response, ApiError> {
     let address = Address::parse(request.uri())?;
     match address {
-        Address::File { .. } => Err(ApiError::new(404, "Not Found")),
+        Address::File { token, path } => {
+            bot_of(hub, &token)?;
+            let found = hub.change(|state| methods::download(&state.world, &path));
+            let bytes = found.ok_or_else(|| ApiError::new(404, "Not Found"))?;
+            let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))];
+            Ok((headers, bytes).into_response())
+        }
         Address::Method { token, method } => {
             let bot = bot_of(hub, &token)?;
             let given = request::read(request).await?;
@@ -95,10 +104,28 @@ pub(super) async fn perform(hub: &Arc<Hub>, bot: i64, name: &str, given: Given) 
         state.counters.note_bot_call(&method.name, unknown.as_deref().unwrap_or_default());
     });
     unknown?;
-    match method.name.as_str() {
+    let outcome = match method.name.as_str() {
         "getUpdates" => polling::get_updates(hub, bot, &given).await,
         name => hub.change(|state| methods::perform(state, bot, name, given)),
+    };
+    if let Ok(answer) = &outcome
+        && let Some(difference) = difference(&answer.result, &method.returns)
+    {
+        let what = format!("{}: {difference}", method.name);
+        error!(what, "an answer is not as documented");
+        hub.change(|state| state.counters.note_malformed(&what));
     }
+    outcome
+}
+
+/// Where something differs from what is documented. Only debug builds look.
+pub(super) fn difference(node: &Node, kind: &Kind) -> Option<String> {
+    if !cfg!(debug_assertions) {
+        return None;
+    }
+    let value = serde_json::to_value(node).expect("the box's own objects have string keys");
+    let mismatch = conforms(&value, kind, Rigour::Answer).err()?;
+    Some(format!("{} should be {}", mismatch.path, mismatch.wanted))
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 mod chats;
 mod entities;
 mod keyboards;
+mod media;
 mod messages;
+mod polls;
+mod service;
 mod users;
 
 pub(crate) use entities::view_entities;

@@ -41,10 +41,11 @@ fn find<'a>(world: &'a World, me: i64, location: &Location) -> Allowed<(&'a [u8]
         }
         Location::InputDocumentFileLocation(document) => {
             world.files.check(document.id, document.access_hash, &document.file_reference)?;
-            if !document.thumb_size.is_empty() {
-                return Err(invalid());
-            }
             let found = world.files.document(document.id).ok_or_else(invalid)?;
+            if !document.thumb_size.is_empty() {
+                let thumb = found.thumb.and_then(|thumb| world.files.photo(thumb)).ok_or_else(invalid)?;
+                return Ok((&thumb.bytes, image_type(&thumb.bytes)));
+            }
             Ok((&found.bytes, tl::enums::storage::FileType::FileUnknown))
         }
         Location::InputPeerPhotoFileLocation(portrait) => {

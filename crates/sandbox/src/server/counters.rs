@@ -16,6 +16,9 @@ pub struct Counters {
     /// Arguments that the Bot API does not know, as `bot.sendMessage.colour`.
     #[serde(default)]
     pub unknown_arguments: BTreeMap<String, u64>,
+    /// Answers and updates of the Bot API that are not as documented, by where they differ: defects of the box. Counted in debug builds.
+    #[serde(default)]
+    pub malformed: BTreeMap<String, u64>,
     /// Connections that were accepted.
     pub connections_accepted: u64,
     /// Connections that are open now.
@@ -32,6 +35,11 @@ impl Counters {
     /// Calls of one method.
     pub fn calls_of(&self, method: &str) -> u64 {
         self.calls.get(method).copied().unwrap_or(0)
+    }
+
+    /// Notes that something that was told to a bot is not as documented.
+    pub(crate) fn note_malformed(&mut self, what: &str) {
+        count(&mut self.malformed, what);
     }
 
     /// Notes a call over the Bot API, and the arguments of it that nobody knows.

@@ -359,7 +359,9 @@ impl State {
             self.settle(query, answer.as_ref());
         }
         for (bot, event) in self.world.take_bot_events() {
-            self.desk.note(&self.world, bot, &event);
+            if let Some(difference) = self.desk.note(&self.world, bot, &event) {
+                self.counters.note_malformed(&difference);
+            }
         }
         let next = self.world.next_deadline();
         if next.is_some_and(|next| self.next_tick.is_none_or(|planned| next < planned)) {

@@ -9,7 +9,7 @@ use super::chats::Role;
 use super::entities;
 use super::keyboards::Keyboard;
 use super::logs::Event;
-use super::messages::{Media, Message, Text};
+use super::messages::{Media, MediaLook, Message, Preview, Text};
 use super::peers::Peer;
 use super::posting::{Draft, Placed};
 use super::refusal::{Allowed, RpcError};
@@ -27,6 +27,10 @@ pub struct Change {
     pub media: Option<Media>,
     /// Show no preview of a link in the new words.
     pub without_page: bool,
+    /// Another look of the file.
+    pub look: Option<MediaLook>,
+    /// Another preview of the link.
+    pub preview: Option<Preview>,
     /// The buttons that come with it from now on: an edit that names none takes them away.
     pub keyboard: Option<Keyboard>,
 }
@@ -83,13 +87,16 @@ impl World {
             Some((text, marked)) => (text, marked),
             None => (message.text.shown.clone(), message.entities().to_vec()),
         };
+        let look = change.look.unwrap_or_else(|| message.look());
+        let preview = change.preview.map(Box::new).or_else(|| message.extra.as_ref()?.preview.clone());
         let keyboard = change.keyboard.filter(|_| self.is_bot(cause.account));
         let draft = Draft { text, entities: marked, media, keyboard, ..Draft::default() };
         draft.check()?;
         let completed = entities::complete(&draft.text, draft.entities);
         let has_same_content = draft.text == message.text.shown
             && completed == message.entities()
-            && draft.media.as_ref() == message.media();
+            && draft.media.as_ref() == message.media()
+            && look == message.look();
         if has_same_content && draft.keyboard.as_ref() == message.keyboard() {
             return Err(RpcError::bad_request("MESSAGE_NOT_MODIFIED"));
         }
@@ -100,6 +107,8 @@ impl World {
                 let extra = message.extra_mut();
                 extra.entities.clone_from(&completed);
                 extra.media.clone_from(&draft.media);
+                extra.look = look;
+                extra.preview.clone_from(&preview);
                 extra.keyboard = draft.keyboard.clone().map(Box::new);
                 // Other buttons alone do not make a message look edited.
                 extra.edit_hidden = has_same_content && (extra.edit_hidden || extra.edited.is_none());

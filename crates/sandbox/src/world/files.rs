@@ -47,6 +47,8 @@ pub struct Document {
     pub mime_type: String,
     /// File name, duration and such, as the uploader said.
     pub attributes: Vec<tl::enums::DocumentAttribute>,
+    /// A small picture of it, as the id of a photo.
+    pub thumb: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -107,8 +109,15 @@ impl Files {
     ) -> i64 {
         let id = self.next_id();
         let mime_type = mime_type.to_owned();
-        self.documents.insert(id, Document { id, date, bytes: bytes.into(), mime_type, attributes });
+        self.documents.insert(id, Document { id, date, bytes: bytes.into(), mime_type, attributes, thumb: None });
         id
+    }
+
+    /// Gives a document a small picture.
+    pub fn set_thumb(&mut self, document: i64, photo: i64) {
+        if let Some(document) = self.documents.get_mut(&document) {
+            document.thumb = Some(photo);
+        }
     }
 
     /// The photo with this id.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use grammers_tl_types as tl;
 
 use super::keyboards::Keyboard;
+pub use super::media::Media;
 use super::peers::Peer;
 
 /// Words, with the form that a search looks at. Shared by all copies and by generated messages that happen to say the same.
@@ -88,6 +89,14 @@ pub struct Extra {
     pub pinned: bool,
     /// Delivered without a sound.
     pub silent: bool,
+    /// May not be passed on.
+    pub protected: bool,
+    /// How the file is shown.
+    pub look: MediaLook,
+    /// How the preview of a link is shown, if the author said so.
+    pub preview: Option<Box<Preview>>,
+    /// The effect that goes with it.
+    pub effect: Option<i64>,
     /// Sent by the schedule.
     pub from_scheduled: bool,
     /// Users that it mentions.
@@ -102,21 +111,29 @@ pub struct Extra {
     pub discussion: Option<i32>,
 }
 
-/// A file or something else beside the words.
-#[derive(Clone, PartialEq)]
-pub enum Media {
-    /// A photo, by its id in the files.
-    Photo(i64),
-    /// Any other file, by its id in the files.
-    Document(i64),
-    /// A poll, by its id in the polls.
-    Poll(i64),
-    /// Somebody's phone number.
-    Contact(Box<tl::types::MessageMediaContact>),
-    /// A point on the map: latitude and longitude.
-    Place(f64, f64),
-    /// The preview of a link in the text.
-    Page(String),
+/// How a file is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MediaLook {
+    /// Hidden until it is tapped.
+    pub spoiler: bool,
+    /// Below its caption instead of above.
+    pub caption_above: bool,
+}
+
+/// How the preview of a link is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of Telegram's own")]
+pub struct Preview {
+    /// Not at all.
+    pub disabled: bool,
+    /// Of this link instead of the first one.
+    pub url: Option<String>,
+    /// With a small picture.
+    pub small: bool,
+    /// With a large picture.
+    pub large: bool,
+    /// Above the text.
+    pub above: bool,
 }
 
 /// What a service message tells.
@@ -196,6 +213,16 @@ impl Message {
     /// The buttons that come with it.
     pub fn keyboard(&self) -> Option<&Keyboard> {
         self.extra.as_ref()?.keyboard.as_deref()
+    }
+
+    /// Whether it may not be passed on.
+    pub fn is_protected(&self) -> bool {
+        self.extra.as_ref().is_some_and(|extra| extra.protected)
+    }
+
+    /// How its file is shown.
+    pub fn look(&self) -> MediaLook {
+        self.extra.as_ref().map(|extra| extra.look).unwrap_or_default()
     }
 
     /// What it answers.

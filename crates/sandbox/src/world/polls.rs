@@ -2,23 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use grammers_tl_types::enums::MessageEntity;
+
 use super::refusal::{Allowed, RpcError};
 
 /// A question with answers to choose from.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Poll {
     /// Its id.
     pub id: i64,
     /// The question.
     pub question: String,
+    /// Formatting of the question.
+    pub question_entities: Vec<MessageEntity>,
     /// Each answer's text and the bytes that stand for it.
     pub answers: Vec<(String, Vec<u8>)>,
+    /// Formatting of each answer.
+    pub answer_entities: Vec<Vec<MessageEntity>>,
     /// Everybody may see who voted how.
     pub public: bool,
     /// More than one answer may be chosen.
     pub multiple: bool,
     /// The right answers, if this is a quiz.
     pub correct: Option<BTreeSet<usize>>,
+    /// Shown to whoever answered a quiz, with its formatting.
+    pub explanation: (String, Vec<MessageEntity>),
+    /// For how many seconds it is open.
+    pub open_period: Option<i32>,
+    /// When it closes by itself.
+    pub close_date: Option<i32>,
     /// No more votes are accepted.
     pub closed: bool,
     /// Who asked.
@@ -93,11 +105,8 @@ mod tests {
             question: "Where?".to_owned(),
             answers: vec![("Lake".to_owned(), b"0".to_vec()), ("Hill".to_owned(), b"1".to_vec())],
             public: true,
-            multiple: false,
-            correct: None,
-            closed: false,
             creator: 1,
-            votes: BTreeMap::new(),
+            ..Poll::default()
         }
     }
 

@@ -9,7 +9,7 @@ use super::chats::{Channel, GENERAL_TOPIC};
 use super::entities;
 use super::keyboards::Keyboard;
 use super::logs::Event;
-use super::messages::{Action, Extra, Forward, Media, Message, Reply, Text};
+use super::messages::{Action, Extra, Forward, Media, MediaLook, Message, Preview, Reply, Text};
 use super::peers::Peer;
 use super::refusal::{Allowed, RpcError};
 use super::telling::Cause;
@@ -40,6 +40,14 @@ pub struct Draft {
     pub topic: Option<i32>,
     /// Delivered without a sound.
     pub silent: bool,
+    /// May not be passed on.
+    pub protected: bool,
+    /// How the file is shown.
+    pub look: MediaLook,
+    /// How the preview of a link is shown, if the author says so.
+    pub preview: Option<Preview>,
+    /// The effect that goes with it.
+    pub effect: Option<i64>,
     /// The album that it belongs to.
     pub grouped_id: Option<i64>,
     /// Where it comes from.
@@ -152,6 +160,10 @@ impl World {
             forward: draft.forward,
             grouped_id: draft.grouped_id,
             silent: draft.silent,
+            protected: draft.protected,
+            look: draft.look,
+            preview: draft.preview.map(Box::new),
+            effect: draft.effect,
             from_scheduled: draft.from_scheduled,
             mentions,
             posted_by: as_channel.then_some(author),
@@ -304,6 +316,10 @@ impl Extra {
             || self.forward.is_some()
             || self.grouped_id.is_some()
             || self.silent
+            || self.protected
+            || self.look != MediaLook::default()
+            || self.preview.is_some()
+            || self.effect.is_some()
             || self.from_scheduled
             || !self.mentions.is_empty()
             || self.posted_by.is_some()

@@ -93,6 +93,15 @@ impl World {
         Ok(())
     }
 
+    /// Takes no more votes.
+    pub fn close_poll(&mut self, cause: &Cause, peer: Peer, poll: i64) -> Allowed<()> {
+        let found = self.polls.get_mut(poll).filter(|poll| !poll.closed);
+        let found = found.ok_or_else(|| RpcError::bad_request("MESSAGE_POLL_CLOSED"))?;
+        found.closed = true;
+        self.tell_poll(cause, peer, poll);
+        Ok(())
+    }
+
     /// Tells everybody in a conversation how a poll stands.
     pub(crate) fn tell_poll(&mut self, cause: &Cause, peer: Peer, poll: i64) {
         self.tell_everybody(cause, peer, |world, viewer, _| world.view_poll_update(viewer, poll));

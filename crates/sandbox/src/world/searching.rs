@@ -94,7 +94,9 @@ impl World {
             MessagesFilter::InputMessagesFilterRoundVideo => document(is_round),
             MessagesFilter::InputMessagesFilterRoundVoice => document(|file| is_round(file) || is_voice(file)),
             MessagesFilter::InputMessagesFilterMyMentions => message.mentions(viewer),
-            MessagesFilter::InputMessagesFilterGeo => matches!(message.media(), Some(Media::Place(..))),
+            MessagesFilter::InputMessagesFilterGeo => {
+                matches!(message.media(), Some(Media::Place(_) | Media::Venue(_)))
+            }
             MessagesFilter::InputMessagesFilterContacts => matches!(message.media(), Some(Media::Contact(_))),
             MessagesFilter::InputMessagesFilterPinned => message.is_pinned(),
             MessagesFilter::InputMessagesFilterPoll => matches!(message.media(), Some(Media::Poll(_))),

@@ -29,7 +29,7 @@ pub struct Letter {
     pub reply_to: Option<i32>,
     /// The thread that it belongs to.
     pub topic: Option<i32>,
-    /// What it carries: `photo`, `document`, `poll`, `contact`, `place`, `page`.
+    /// What it carries; see [`Media::name`].
     pub media: Option<&'static str>,
     /// Whether it was edited.
     pub edited: bool,
@@ -181,14 +181,6 @@ impl World {
 }
 
 fn letter(message: &Message) -> Letter {
-    let media = message.media().map(|media| match media {
-        Media::Photo(_) => "photo",
-        Media::Document(_) => "document",
-        Media::Poll(_) => "poll",
-        Media::Contact(_) => "contact",
-        Media::Place(..) => "place",
-        Media::Page(_) => "page",
-    });
     Letter {
         id: message.id,
         from: message.from.marked(),
@@ -196,7 +188,7 @@ fn letter(message: &Message) -> Letter {
         text: message.text.shown.clone(),
         reply_to: message.reply().map(|reply| reply.to),
         topic: message.thread(),
-        media,
+        media: message.media().map(Media::name),
         edited: message.is_edited(),
         pinned: message.is_pinned(),
         reactions: message.reactions().iter().map(|reacted| (reacted.by, reacted.emoji.clone())).collect(),

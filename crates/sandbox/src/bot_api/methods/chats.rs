@@ -3,20 +3,30 @@
 use super::Call;
 use crate::bot_api::answer::ApiError;
 use crate::world::World;
-use crate::world::chats::{Channel, Group};
+use crate::world::chats::{Channel, Group, Role};
 use crate::world::peers::Peer;
+use crate::world::refusal::RpcError;
 
 impl Call<'_> {
-    /// The chat of the argument `chat_id`, where the bot has to be.
+    /// The chat of the argument `chat_id`, where the bot wants to do something.
     pub(crate) fn chat(&self) -> Result<Peer, ApiError> {
-        let peer = self.chat_named("chat_id")?;
-        self.check_access(peer)?;
+        let peer = self.readable_chat()?;
+        if let Peer::User(id) = peer {
+            self.check_person(id)?;
+        }
         Ok(peer)
     }
 
-    /// The chat that an argument names, wherever the bot is.
-    pub(crate) fn chat_named(&self, argument: &str) -> Result<Peer, ApiError> {
-        let name = self.given.text(argument).unwrap_or_default().trim();
+    /// The chat of the argument `chat_id`, which the bot only wants to look at.
+    pub(crate) fn readable_chat(&self) -> Result<Peer, ApiError> {
+        let peer = self.find_chat(self.given.text("chat_id").unwrap_or_default())?;
+        self.check_membership(peer)?;
+        Ok(peer)
+    }
+
+    /// The chat with this id or public name, wherever the bot is.
+    pub(crate) fn find_chat(&self, name: &str) -> Result<Peer, ApiError> {
+        let name = name.trim();
         let not_found = || ApiError::bad_request("chat not found");
         if name.is_empty() {
             return Err(ApiError::bad_request("chat_id is empty"));
@@ -29,14 +39,20 @@ impl Call<'_> {
         exists(self.world, peer).then_some(peer).ok_or_else(not_found)
     }
 
-    fn check_access(&self, peer: Peer) -> Result<(), ApiError> {
+    /// Refuses chats that the bot is not in.
+    pub(crate) fn check_membership(&self, peer: Peer) -> Result<(), ApiError> {
         match peer {
-            Peer::User(id) => self.check_person(id),
+            Peer::User(_) => Ok(()),
             Peer::Group(id) => self.world.groups.get(&id).map_or(Ok(()), |group| check_group(self.bot, group)),
             Peer::Channel(id) => {
                 self.world.channels.get(&id).map_or(Ok(()), |channel| check_channel(self.bot, channel))
             }
         }
+    }
+
+    /// Whether the bot is an admin there.
+    pub(crate) fn is_admin(&self, peer: Peer) -> bool {
+        matches!(self.world.role_in(self.bot, peer), Some(Role::Admin | Role::Creator))
     }
 
     fn check_person(&self, id: i64) -> Result<(), ApiError> {
@@ -50,6 +66,19 @@ impl Call<'_> {
             return Err(ApiError::forbidden("bot can't initiate conversation with a user"));
         }
         Ok(())
+    }
+
+    /// What the world refuses, as it is said of this chat.
+    pub(crate) fn explain(&self, peer: Peer, refusal: RpcError) -> ApiError {
+        let is_broadcast = matches!(peer, Peer::Channel(id)
+            if self.world.channels.get(&id).is_some_and(Channel::is_broadcast));
+        match refusal.text.as_str() {
+            "CHAT_WRITE_FORBIDDEN" if is_broadcast => {
+                ApiError::bad_request("need administrator rights in the channel chat")
+            }
+            "CHAT_WRITE_FORBIDDEN" => ApiError::bad_request("not enough rights to send text messages to the chat"),
+            _ => refusal.into(),
+        }
     }
 }
 

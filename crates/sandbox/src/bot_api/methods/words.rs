@@ -1,67 +1,45 @@
 //! The words of a message and their formatting.
 
-use grammers_tl_types as tl;
-use serde::Deserialize;
-use tl::enums::MessageEntity;
+use serde_json::Value;
 
 use super::Call;
 use crate::bot_api::answer::{ApiError, Outcome};
+use crate::bot_api::text::Words;
 use crate::world::peers::Peer;
+use grammers_tl_types::enums::MessageEntity;
 
 impl Call<'_> {
-    /// A text and how it is marked.
-    pub(crate) fn words(&self, text: &str, entities: &str) -> Result<(String, Vec<MessageEntity>), ApiError> {
-        let text = self.given.text(text).ok_or_else(|| ApiError::bad_request("message text is empty"))?;
-        let given: Vec<GivenEntity> = self.given.json(entities)?.unwrap_or_default();
-        let marked = given.into_iter().filter_map(GivenEntity::entity).collect();
-        Ok((text.to_owned(), marked))
+    /// The text of a message; there has to be one.
+    pub(crate) fn text(&self) -> Result<Words, ApiError> {
+        let text = self.given.text("text").ok_or_else(|| ApiError::bad_request("message text is empty"))?;
+        self.read_words(text, "parse_mode", "entities")?.non_empty()
+    }
+
+    /// The caption of a file; it may be empty.
+    pub(crate) fn caption(&self) -> Result<Words, ApiError> {
+        let caption = self.given.text("caption").unwrap_or_default();
+        self.read_words(caption, "parse_mode", "caption_entities")
+    }
+
+    /// A text with its mode and its entities in arguments of these names.
+    pub(crate) fn read_words(&self, text: &str, mode: &str, entities: &str) -> Result<Words, ApiError> {
+        let entities = self.given.text(entities).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        self.words_of(text, self.given.text(mode), &entities)
+    }
+
+    /// A text with its mode and its entities. Whoever does not exist is not mentioned.
+    pub(crate) fn words_of(&self, text: &str, mode: Option<&str>, entities: &Value) -> Result<Words, ApiError> {
+        let mut words = Words::read(text, mode, entities)?;
+        words.entities.retain(|entity| match entity {
+            MessageEntity::MentionName(mention) => self.world.accounts.get(mention.user_id).is_some(),
+            _ => true,
+        });
+        Ok(words)
     }
 
     /// The message that a call made or changed.
     pub(crate) fn sent(&self, peer: Peer, id: i32) -> Outcome {
         let message = self.view().message_at(peer, id);
         message.map(Into::into).ok_or_else(|| ApiError::bad_request("message not found"))
-    }
-}
-
-/// One marked piece, as a bot gives it.
-#[derive(Deserialize)]
-struct GivenEntity {
-    r#type: String,
-    offset: i32,
-    length: i32,
-    url: Option<String>,
-    language: Option<String>,
-    user: Option<GivenUser>,
-    custom_emoji_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct GivenUser {
-    id: i64,
-}
-
-impl GivenEntity {
-    fn entity(self) -> Option<MessageEntity> {
-        let Self { offset, length, .. } = self;
-        Some(match self.r#type.as_str() {
-            "bold" => tl::types::MessageEntityBold { offset, length }.into(),
-            "italic" => tl::types::MessageEntityItalic { offset, length }.into(),
-            "underline" => tl::types::MessageEntityUnderline { offset, length }.into(),
-            "strikethrough" => tl::types::MessageEntityStrike { offset, length }.into(),
-            "spoiler" => tl::types::MessageEntitySpoiler { offset, length }.into(),
-            "code" => tl::types::MessageEntityCode { offset, length }.into(),
-            "pre" => tl::types::MessageEntityPre { offset, length, language: self.language.unwrap_or_default() }.into(),
-            "blockquote" => tl::types::MessageEntityBlockquote { collapsed: false, offset, length }.into(),
-            "expandable_blockquote" => tl::types::MessageEntityBlockquote { collapsed: true, offset, length }.into(),
-            "text_link" => tl::types::MessageEntityTextUrl { offset, length, url: self.url? }.into(),
-            "text_mention" => tl::types::MessageEntityMentionName { offset, length, user_id: self.user?.id }.into(),
-            "custom_emoji" => {
-                let document_id = self.custom_emoji_id?.parse().ok()?;
-                tl::types::MessageEntityCustomEmoji { offset, length, document_id }.into()
-            }
-            // What the server finds by itself is not taken from the bot.
-            _ => return None,
-        })
     }
 }

@@ -1,6 +1,7 @@
 //! Formatting.
 
-use grammers_tl_types::enums::MessageEntity;
+use grammers_tl_types as tl;
+use tl::enums::MessageEntity;
 
 use super::View;
 use crate::bot_api::json::Object;
@@ -38,7 +39,10 @@ fn view_entity(view: &View<'_>, entity: &MessageEntity) -> Option<Object> {
         MessageEntity::CustomEmoji(emoji) => {
             plain("custom_emoji").with("custom_emoji_id", emoji.document_id.to_string())
         }
-        MessageEntity::FormattedDate(date) => plain("date_time").with("unix_time", date.date),
+        MessageEntity::FormattedDate(date) => {
+            let format = date_format(date);
+            plain("date_time").with("unix_time", date.date).with_some("date_time_format", format)
+        }
         MessageEntity::Unknown(_)
         | MessageEntity::InputMessageEntityMentionName(_)
         | MessageEntity::BankCard(_)
@@ -47,4 +51,18 @@ fn view_entity(view: &View<'_>, entity: &MessageEntity) -> Option<Object> {
         | MessageEntity::DiffDelete(_)
         | MessageEntity::TonAddress(_) => return None,
     })
+}
+
+/// How a moment is to be shown: `r` for a distance, or letters for the weekday, the date and the time.
+fn date_format(date: &tl::types::MessageEntityFormattedDate) -> Option<String> {
+    let letters = [
+        (date.relative, 'r'),
+        (date.day_of_week, 'w'),
+        (date.short_date, 'd'),
+        (date.long_date, 'D'),
+        (date.short_time, 't'),
+        (date.long_time, 'T'),
+    ];
+    let format: String = letters.iter().filter(|(set, _)| *set).map(|(_, letter)| *letter).collect();
+    (!format.is_empty()).then_some(format)
 }

@@ -4,7 +4,7 @@ use super::keyboards::view_inline;
 use super::{View, view_entities};
 use crate::bot_api::json::Object;
 use crate::world::keyboards::Keyboard;
-use crate::world::messages::{Forward, Message, Reply};
+use crate::world::messages::{Forward, Message, Preview, Reply};
 use crate::world::peers::Peer;
 
 impl View<'_> {
@@ -47,18 +47,55 @@ impl View<'_> {
             .with_some("message_thread_id", topic)
             .with_flag("is_topic_message", topic.is_some())
             .with_some("forward_origin", message.forward().map(|forward| self.origin(forward)))
-            .with_some("reply_to_message", answered);
-        let object = self.draw_words(object, message);
+            .with_flag("is_automatic_forward", is_automatic_forward(message))
+            .with_some("reply_to_message", answered)
+            .with_some("quote", message.reply().and_then(|reply| self.quote(peer, reply)));
+        let object = self.draw_extra(object, message);
         let inline = message.keyboard().and_then(Keyboard::inline);
         object.with_some("reply_markup", inline.map(view_inline))
     }
 
-    fn draw_words(&self, object: Object, message: &Message) -> Object {
-        let text = message.text.shown.as_str();
-        if text.is_empty() {
-            return object;
+    /// What happened, or what is said and carried.
+    fn draw_extra(&self, object: Object, message: &Message) -> Object {
+        let Some(extra) = message.extra.as_deref() else { return self.draw_words(object, message) };
+        if let Some(action) = &extra.action {
+            return self.draw_action(object, message, action);
         }
-        object.with("text", text).with_list("entities", view_entities(self, message.entities()))
+        let object = object
+            .with_some("media_group_id", extra.grouped_id.map(|group| group.to_string()))
+            .with_flag("has_protected_content", extra.protected)
+            .with_some("effect_id", extra.effect.map(|effect| effect.to_string()));
+        self.draw_words(object, message)
+    }
+
+    fn draw_words(&self, mut object: Object, message: &Message) -> Object {
+        let media = message.media().map(|media| self.media(media)).unwrap_or_default();
+        let text = Some(message.text.shown.as_str()).filter(|text| !text.is_empty());
+        let entities = view_entities(self, message.entities());
+        if media.is_empty() {
+            let preview = message.extra.as_ref().and_then(|extra| extra.preview.as_deref());
+            return object
+                .with_some("text", text)
+                .with_list("entities", entities)
+                .with_some("link_preview_options", preview.map(view_preview));
+        }
+        for (field, value) in media {
+            object.set(field, value);
+        }
+        object
+            .with_some("caption", text)
+            .with_list("caption_entities", entities)
+            .with_flag("show_caption_above_media", message.look().caption_above && text.is_some())
+            .with_flag("has_media_spoiler", message.look().spoiler)
+    }
+
+    fn quote(&self, peer: Peer, reply: &Reply) -> Option<Object> {
+        let quote = reply.quote.as_ref()?;
+        let answered = self.world.thread(self.bot, peer).get(reply.to)?;
+        let at = answered.text.shown.find(quote.as_str()).unwrap_or(0);
+        let position = answered.text.shown[..at].encode_utf16().count();
+        let position = u64::try_from(position).unwrap_or(u64::MAX);
+        Some(Object::new().with("text", quote.as_str()).with("position", position).with("is_manual", true))
     }
 
     fn origin(&self, forward: &Forward) -> Object {
@@ -69,4 +106,19 @@ impl View<'_> {
             (chat, None) => origin.with("type", "chat").with("sender_chat", self.chat(chat)),
         }
     }
+}
+
+/// Posts of a channel appear in its discussion group by themselves.
+fn is_automatic_forward(message: &Message) -> bool {
+    let saved = message.forward().and_then(|forward| forward.saved);
+    saved.is_some_and(|(home, _)| matches!(home, Peer::Channel(_)) && message.from == home)
+}
+
+fn view_preview(preview: &Preview) -> Object {
+    Object::new()
+        .with_flag("is_disabled", preview.disabled)
+        .with_some("url", preview.url.as_deref())
+        .with_flag("prefer_small_media", preview.small)
+        .with_flag("prefer_large_media", preview.large)
+        .with_flag("show_above_text", preview.above)
 }

@@ -35,7 +35,8 @@ pub(crate) fn edit_message(
     let media = request.media.map(|media| world.media_arg(me, media)).transpose()?;
     let words = request.message.map(|text| (text, entities));
     let keyboard = world.keyboard_arg(me, request.reply_markup)?;
-    let change = Change { words, media, keyboard, without_page: request.no_webpage };
+    let without_page = request.no_webpage;
+    let change = Change { words, media, without_page, keyboard, ..Change::default() };
     world.edit(&cause, peer, request.id, change)?;
     Ok(world.answer_echo(me))
 }
@@ -56,10 +57,7 @@ fn edit_scheduled(
 fn close_poll(world: &mut World, cause: &Cause, peer: Peer, id: i32) -> Outcome<messages::EditMessage> {
     world.may_edit(cause.account, peer, id)?;
     let poll = world.poll_of(cause.account, peer, id)?;
-    if let Some(poll) = world.polls.get_mut(poll) {
-        poll.closed = true;
-    }
-    world.tell_poll(cause, peer, poll);
+    world.close_poll(cause, peer, poll)?;
     Ok(world.answer_echo(cause.account))
 }
 

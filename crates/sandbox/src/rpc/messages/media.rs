@@ -8,7 +8,7 @@ use tl::functions::messages;
 
 use crate::rpc::{Caller, Outcome, RpcError};
 use crate::world::World;
-use crate::world::messages::Media;
+use crate::world::media::{Media, Place, Venue};
 use crate::world::polls::Poll;
 use crate::world::refusal::Allowed;
 use crate::world::view::files::view_page;
@@ -34,9 +34,17 @@ impl World {
             InputMedia::Photo(photo) => self.photo_arg(&photo.id).map(Media::Photo),
             InputMedia::Document(document) => self.document_arg(&document.id).map(Media::Document),
             InputMedia::GeoPoint(place) => match place.geo_point {
-                InputGeoPoint::Point(point) => Ok(Media::Place(point.lat, point.long)),
+                InputGeoPoint::Point(point) => Ok(Media::Place(Box::new(place_of(&point)))),
                 InputGeoPoint::Empty => Err(RpcError::bad_request("GEO_POINT_INVALID")),
             },
+            InputMedia::Venue(venue) => {
+                let InputGeoPoint::Point(point) = venue.geo_point else {
+                    return Err(RpcError::bad_request("GEO_POINT_INVALID"));
+                };
+                let tl::types::InputMediaVenue { title, address, provider, venue_id: id, venue_type: kind, .. } = venue;
+                Ok(Media::Venue(Box::new(Venue { place: place_of(&point), title, address, provider, id, kind })))
+            }
+            InputMedia::Dice(dice) => self.roll(&dice.emoticon),
             InputMedia::Contact(contact) => {
                 let user_id = self.accounts.by_phone(&contact.phone_number).map_or(0, |account| account.user_id);
                 let tl::types::InputMediaContact { phone_number, first_name, last_name, vcard } = contact;
@@ -49,11 +57,9 @@ impl World {
                 // The box has no way out to the web.
                 Err(RpcError::bad_request("WEBPAGE_CURL_FAILED"))
             }
-            InputMedia::Venue(_)
-            | InputMedia::Game(_)
+            InputMedia::Game(_)
             | InputMedia::Invoice(_)
             | InputMedia::GeoLive(_)
-            | InputMedia::Dice(_)
             | InputMedia::Story(_)
             | InputMedia::PaidMedia(_)
             | InputMedia::Todo(_)
@@ -85,17 +91,27 @@ impl World {
         if question.text.trim().is_empty() {
             return Err(RpcError::bad_request("POLL_QUESTION_INVALID"));
         }
-        let answers: Option<Vec<(String, Vec<u8>)>> = poll.answers.iter().enumerate().map(answer_of).collect();
+        let answers: Option<Vec<_>> = poll.answers.iter().enumerate().map(answer_of).collect();
+        let answers = answers.ok_or_else(|| RpcError::bad_request("POLL_ANSWER_INVALID"))?;
+        let (answers, answer_entities) = answers.into_iter().unzip();
         let place = |place: &i32| usize::try_from(*place).ok();
         let correct: Option<BTreeSet<usize>> =
             media.correct_answers.as_ref().map(|places| places.iter().filter_map(place).collect());
         Ok(Poll {
             id: 0,
             question: question.text.clone(),
-            answers: answers.ok_or_else(|| RpcError::bad_request("POLL_ANSWER_INVALID"))?,
+            question_entities: question.entities.clone(),
+            answers,
+            answer_entities,
             public: poll.public_voters,
             multiple: poll.multiple_choice,
             correct: correct.filter(|_| poll.quiz),
+            explanation: (
+                media.solution.clone().unwrap_or_default(),
+                media.solution_entities.clone().unwrap_or_default(),
+            ),
+            open_period: poll.close_period,
+            close_date: poll.close_date,
             closed: poll.closed,
             creator: me,
             votes: BTreeMap::new(),
@@ -103,14 +119,20 @@ impl World {
     }
 }
 
-fn answer_of((place, answer): (usize, &tl::enums::PollAnswer)) -> Option<(String, Vec<u8>)> {
+fn place_of(point: &tl::types::InputGeoPoint) -> Place {
+    Place { lat: point.lat, long: point.long, accuracy: point.accuracy_radius, live: None }
+}
+
+type Answer = ((String, Vec<u8>), Vec<tl::enums::MessageEntity>);
+
+fn answer_of((place, answer): (usize, &tl::enums::PollAnswer)) -> Option<Answer> {
     let (text, option) = match answer {
         tl::enums::PollAnswer::Answer(answer) => (&answer.text, answer.option.clone()),
         // Newer clients leave it to the server to number the answers.
         tl::enums::PollAnswer::InputPollAnswer(answer) => (&answer.text, place.to_string().into_bytes()),
     };
     let tl::enums::TextWithEntities::Entities(text) = text;
-    (!text.text.trim().is_empty()).then(|| (text.text.clone(), option))
+    (!text.text.trim().is_empty()).then(|| ((text.text.clone(), option), text.entities.clone()))
 }
 
 /// A document has the name under which it was uploaded, unless its attributes give another.

@@ -6,7 +6,8 @@ use tl::functions::messages;
 use crate::rpc::args::ReplyArgs;
 use crate::rpc::{Caller, Outcome, RpcError};
 use crate::world::World;
-use crate::world::messages::{Forward, Media, Message};
+use crate::world::forwarding::Passing;
+use crate::world::messages::{Media, MediaLook, Message};
 use crate::world::peers::{Peer, mix};
 use crate::world::posting::Draft;
 use crate::world::refusal::Allowed;
@@ -89,9 +90,21 @@ pub(crate) fn send_media(
     let ReplyArgs { reply_to, topic, quote } = world.reply_args(cause.account, to, request.reply_to.as_ref())?;
     let entities = world.entities_arg(cause.account, request.entities)?;
     let keyboard = world.keyboard_arg(cause.account, request.reply_markup)?;
+    let look = MediaLook { spoiler: is_hidden(&request.media), caption_above: request.invert_media };
     let media = Some(world.media_arg(cause.account, request.media)?);
-    let (text, silent) = (request.message, request.silent);
-    let draft = Draft { text, entities, media, keyboard, reply_to, quote, topic, silent, ..Draft::default() };
+    let draft = Draft {
+        text: request.message,
+        entities,
+        media,
+        keyboard,
+        reply_to,
+        quote,
+        topic,
+        silent: request.silent,
+        protected: request.noforwards,
+        look,
+        ..Draft::default()
+    };
     let drafts = vec![(request.random_id, draft)];
     let answer = world.deliver(&cause, Delivery { to, due: request.schedule_date, drafts })?;
     world.clear_draft(cause.account, to, request.clear_draft);
@@ -157,20 +170,18 @@ pub(crate) fn forward_messages(
     let salt = request.random_id[0];
     let mut drafts = Vec::new();
     for (id, random_id) in request.id.iter().zip(&request.random_id) {
-        let message = world.thread(me, from).get(*id).filter(|message| !message.is_service());
-        let message = message.ok_or_else(|| RpcError::bad_request("MESSAGE_ID_INVALID"))?;
-        let drops_words = request.drop_media_captions && message.media().is_some();
+        let passing = Passing { as_copy: request.drop_author, without_caption: request.drop_media_captions };
         let draft = Draft {
-            text: if drops_words { String::new() } else { message.text.shown.clone() },
-            entities: if drops_words { Vec::new() } else { message.entities().to_vec() },
-            media: message.media().cloned(),
             silent: request.silent,
             topic: request.top_msg_id.or(replying.topic),
             reply_to: replying.reply_to,
-            forward: (!request.drop_author).then(|| origin(me, from, to, message)),
             // Albums stay together under a new number.
-            grouped_id: album_of(message).map(|album| mix(&[album, salt]).unsigned_abs().cast_signed() >> 1),
-            ..Draft::default()
+            grouped_id: world
+                .thread(me, from)
+                .get(*id)
+                .and_then(album_of)
+                .map(|album| mix(&[album, salt]).unsigned_abs().cast_signed() >> 1),
+            ..world.pass_on(me, from, *id, to, passing)?
         };
         drafts.push((*random_id, draft));
     }
@@ -179,35 +190,22 @@ pub(crate) fn forward_messages(
     Ok(answer)
 }
 
+/// Whether a file shall be hidden until it is tapped.
+fn is_hidden(media: &tl::enums::InputMedia) -> bool {
+    match media {
+        tl::enums::InputMedia::UploadedPhoto(photo) => photo.spoiler,
+        tl::enums::InputMedia::Photo(photo) => photo.spoiler,
+        tl::enums::InputMedia::UploadedDocument(document) => document.spoiler,
+        tl::enums::InputMedia::Document(document) => document.spoiler,
+        _ => false,
+    }
+}
+
 fn album_of(message: &Message) -> Option<i64> {
     message.extra.as_ref()?.grouped_id
 }
 
-/// Where a forwarded message says that it comes from: the first author, however often it was passed on.
-fn origin(me: i64, home: Peer, to: Peer, message: &Message) -> Forward {
-    let saved = (to == Peer::User(me)).then_some((home, message.id));
-    match message.forward() {
-        Some(first) => Forward { saved, ..first.clone() },
-        None => Forward {
-            from: message.from,
-            date: message.date,
-            post: matches!(message.from, Peer::Channel(_)).then_some(message.id),
-            saved,
-        },
-    }
-}
-
 impl World {
-    fn count_forwards(&mut self, from: Peer, ids: &[i32]) {
-        let Peer::Channel(id) = from else { return };
-        let Some(channel) = self.channels.get_mut(&id).filter(|channel| channel.is_broadcast()) else { return };
-        for id in ids {
-            if let Some(message) = channel.thread.get_mut(*id) {
-                message.extra_mut().forwards += 1;
-            }
-        }
-    }
-
     fn clear_draft(&mut self, me: i64, peer: Peer, wanted: bool) {
         if wanted {
             self.mailbox_mut(me).dialog(peer).draft = None;

@@ -51,15 +51,12 @@ impl Gardener {
         let votes: BTreeMap<i64, BTreeSet<usize>> =
             votes.iter().map(|(user, choice)| (*user, BTreeSet::from([*choice]))).collect();
         Media::Poll(self.world.polls.add(Poll {
-            id: 0,
             question: question.to_owned(),
             answers: answers.iter().enumerate().map(answer).collect(),
             public: true,
-            multiple: false,
-            correct: None,
-            closed: false,
             creator,
             votes,
+            ..Poll::default()
         }))
     }
 

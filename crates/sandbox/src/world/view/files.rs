@@ -5,7 +5,7 @@ use grammers_tl_types as tl;
 use super::blank;
 use crate::world::World;
 use crate::world::files::FILES_DC;
-use crate::world::messages::Media;
+use crate::world::media::{Live, Media, Place};
 use crate::world::peers::mix;
 use crate::world::polls::Poll;
 
@@ -45,12 +45,19 @@ impl World {
             date: document.date,
             mime_type: document.mime_type.clone(),
             size: i64::try_from(document.bytes.len()).unwrap_or(i64::MAX),
-            thumbs: None,
+            thumbs: document.thumb.and_then(|thumb| self.view_thumb(thumb)),
             video_thumbs: None,
             dc_id: FILES_DC,
             attributes: document.attributes.clone(),
         };
         Some(view.into())
+    }
+
+    /// The small picture of a document.
+    fn view_thumb(&self, id: i64) -> Option<Vec<tl::enums::PhotoSize>> {
+        let photo = self.files.photo(id)?;
+        let size = super::count(photo.bytes.len());
+        Some(vec![tl::types::PhotoSize { r#type: "m".to_owned(), w: photo.width, h: photo.height, size }.into()])
     }
 
     /// What a message carries.
@@ -71,10 +78,24 @@ impl World {
                 None => tl::enums::MessageMedia::Empty,
             },
             Media::Contact(contact) => tl::types::MessageMediaContact::clone(contact).into(),
-            Media::Place(lat, long) => tl::types::MessageMediaGeo {
-                geo: tl::types::GeoPoint { lat: *lat, long: *long, access_hash: 0, accuracy_radius: None }.into(),
+            Media::LivePhoto(photo, video) => {
+                let (photo, video) = (self.view_photo(*photo), self.view_document(*video));
+                tl::types::MessageMediaPhoto { live_photo: true, photo, video, ..blank(&[]) }.into()
+            }
+            Media::Place(place) => view_place(place),
+            Media::Venue(venue) => tl::types::MessageMediaVenue {
+                geo: view_point(&venue.place),
+                title: venue.title.clone(),
+                address: venue.address.clone(),
+                provider: venue.provider.clone(),
+                venue_id: venue.id.clone(),
+                venue_type: venue.kind.clone(),
             }
             .into(),
+            Media::Dice(dice) => {
+                let (value, emoticon) = (dice.value, dice.emoji.clone());
+                tl::types::MessageMediaDice { value, emoticon, game_outcome: None }.into()
+            }
             Media::Page(url) => view_page(url),
         }
     }
@@ -99,15 +120,30 @@ impl World {
     }
 }
 
-fn plain(text: &str) -> tl::enums::TextWithEntities {
-    tl::types::TextWithEntities { text: text.to_owned(), entities: Vec::new() }.into()
+fn view_point(place: &Place) -> tl::enums::GeoPoint {
+    tl::types::GeoPoint { lat: place.lat, long: place.long, access_hash: 0, accuracy_radius: place.accuracy }.into()
+}
+
+fn view_place(place: &Place) -> tl::enums::MessageMedia {
+    let geo = view_point(place);
+    match place.live {
+        None => tl::types::MessageMediaGeo { geo }.into(),
+        Some(Live { period, heading, proximity }) => {
+            tl::types::MessageMediaGeoLive { geo, heading, period, proximity_notification_radius: proximity }.into()
+        }
+    }
+}
+
+fn words(text: &str, entities: &[tl::enums::MessageEntity]) -> tl::enums::TextWithEntities {
+    tl::types::TextWithEntities { text: text.to_owned(), entities: entities.to_vec() }.into()
 }
 
 /// The question and its answers.
 pub(crate) fn view_poll(viewer: i64, poll: &Poll) -> tl::enums::Poll {
-    let answer = |(text, option): &(String, Vec<u8>)| {
-        let option = option.clone();
-        tl::types::PollAnswer { text: plain(text), option, media: None, added_by: None, date: None }.into()
+    let answer = |(place, (text, option)): (usize, &(String, Vec<u8>))| {
+        let entities = poll.answer_entities.get(place).map(Vec::as_slice).unwrap_or_default();
+        let (text, option) = (words(text, entities), option.clone());
+        tl::types::PollAnswer { text, option, media: None, added_by: None, date: None }.into()
     };
     tl::types::Poll {
         id: poll.id,
@@ -121,10 +157,10 @@ pub(crate) fn view_poll(viewer: i64, poll: &Poll) -> tl::enums::Poll {
         hide_results_until_close: false,
         creator: poll.creator == viewer,
         subscribers_only: false,
-        question: plain(&poll.question),
-        answers: poll.answers.iter().map(answer).collect(),
-        close_period: None,
-        close_date: None,
+        question: words(&poll.question, &poll.question_entities),
+        answers: poll.answers.iter().enumerate().map(answer).collect(),
+        close_period: poll.open_period,
+        close_date: poll.close_date,
         countries_iso2: None,
         hash: mix(&[poll.id, i64::from(poll.closed), i64::from(super::count(poll.votes.len()))]),
     }
@@ -145,7 +181,10 @@ pub(crate) fn view_poll_results(viewer: i64, poll: &Poll) -> tl::enums::PollResu
         }
         .into()
     };
+    let has_explanation = visible && !poll.explanation.0.is_empty();
     tl::types::PollResults {
+        solution: has_explanation.then(|| poll.explanation.0.clone()),
+        solution_entities: has_explanation.then(|| poll.explanation.1.clone()),
         results: visible.then(|| poll.answers.iter().enumerate().map(result).collect()),
         total_voters: Some(super::count(poll.votes.len())),
         ..blank(&[])

@@ -6,7 +6,7 @@ use super::keyboards::view_keyboard;
 use super::{Cast, blank, count};
 use crate::world::World;
 use crate::world::chats::Channel;
-use crate::world::messages::{Action, Extra, Forward, Message, Reacted, Reply};
+use crate::world::messages::{Action, Extra, Forward, MediaLook, Message, Reacted, Reply};
 use crate::world::peers::Peer;
 use crate::world::thread::Slice;
 
@@ -47,7 +47,10 @@ impl World {
 
     fn view_extra(&self, viewer: i64, extra: &Extra, view: &mut tl::types::Message) {
         view.entities = (!extra.entities.is_empty()).then(|| extra.entities.clone());
-        view.media = extra.media.as_ref().map(|media| self.view_media(viewer, media));
+        view.media = extra.media.as_ref().map(|media| hidden(self.view_media(viewer, media), extra.look));
+        view.noforwards = extra.protected;
+        view.invert_media = extra.look.caption_above || extra.preview.as_ref().is_some_and(|preview| preview.above);
+        view.effect = extra.effect;
         view.reply_markup = extra.keyboard.as_deref().map(view_keyboard);
         view.reply_to = extra.reply.as_ref().map(view_reply);
         view.fwd_from = extra.forward.as_ref().map(view_forward);
@@ -144,6 +147,16 @@ impl World {
         slice.users = users;
         slice.into()
     }
+}
+
+/// A file that is hidden until it is tapped.
+fn hidden(mut media: tl::enums::MessageMedia, look: MediaLook) -> tl::enums::MessageMedia {
+    match &mut media {
+        tl::enums::MessageMedia::Photo(photo) => photo.spoiler = look.spoiler,
+        tl::enums::MessageMedia::Document(document) => document.spoiler = look.spoiler,
+        _ => {}
+    }
+    media
 }
 
 /// Private chats do not name the author of what comes in; channel posts have none.

@@ -30,6 +30,15 @@ pub(crate) async fn a_box_for_bots() -> Sandbox {
     Sandbox::start(Options { bot_api, ..Options::default() }).await.expect("a box starts")
 }
 
+/// Whatever a test looks at: nothing that a bot was told may differ from the documentation.
+impl Drop for Robot {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.sandbox.counters().malformed, std::collections::BTreeMap::new());
+        }
+    }
+}
+
 impl Robot {
     /// The program of the invoice bot, in a box of its own, where Alice has started it.
     pub(crate) async fn new() -> Self {
