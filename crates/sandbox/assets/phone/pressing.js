@@ -113,6 +113,12 @@ const presses = {
   "[data-goto]": (link, event) => {
     if (goTo(link.dataset.goto)) event.preventDefault();
   },
+  "[data-covered]": (picture, event) => {
+    event.preventDefault();
+    keep(picture, "class", "data-covered");
+    picture.classList.remove("covered");
+    picture.removeAttribute("data-covered");
+  },
   "[data-picture]": (link, event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -3,16 +3,19 @@
 //! Start at [`page`] for the whole, [`units`] for a conversation, [`bubble`] for a message.
 
 mod bubble;
+mod cards;
 mod face;
 pub(super) mod head;
 pub(super) mod keyboard;
 pub(super) mod links;
 mod media;
 pub(super) mod page;
+mod pictures;
 mod poll;
 pub(super) mod rows;
 mod service;
 mod snippet;
+mod sounds;
 mod tags;
 pub(super) mod units;
 mod words;

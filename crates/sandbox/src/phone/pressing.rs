@@ -14,7 +14,7 @@ use super::draw::links;
 use super::pages::peer_of;
 use crate::world::World;
 use crate::world::callbacks::CallbackAnswer;
-use crate::world::messages::Media;
+use crate::world::media::{Media, Place};
 use crate::world::posting::Draft;
 use crate::world::refusal::{Allowed, RpcError};
 use crate::world::telling::Cause;
@@ -108,7 +108,7 @@ async fn share(State(phone): State<Phone>, scene: Scene, Json(share): Json<Share
     phone.act(&scene, |world, cause, peer| {
         let media = match share.what {
             What::Contact => own_contact(world, cause)?,
-            What::Place => Media::Place(HERE.0, HERE.1),
+            What::Place => Media::Place(Box::new(Place { lat: HERE.0, long: HERE.1, ..Place::default() })),
         };
         world.post(cause, peer, Draft { media: Some(media), reply_to: share.reply_to, ..Draft::default() }).map(drop)
     })

@@ -104,7 +104,7 @@ async fn read(mut parts: Multipart) -> Result<Form, Response> {
             form.files.push(Upload { name: file_name, mime, bytes });
         } else {
             let value = part.text().await.map_err(IntoResponse::into_response)?;
-            form.fill(&name, value).map_err(|Wrong| told(StatusCode::BAD_REQUEST, "This form is not the phone's."))?;
+            form.fill(&name, &value).map_err(|Wrong| told(StatusCode::BAD_REQUEST, "This form is not the phone's."))?;
         }
     }
 }
@@ -114,18 +114,18 @@ fn told(status: StatusCode, error: &str) -> Response {
 }
 
 impl Form {
-    fn fill(&mut self, name: &str, value: String) -> Result<(), Wrong> {
+    fn fill(&mut self, name: &str, value: &str) -> Result<(), Wrong> {
         let id = |value: &str| if value.is_empty() { Ok(None) } else { value.parse().map(Some).map_err(|_| Wrong) };
         match name {
             // Forms send line breaks in the manner of letters.
             "text" => self.text = value.replace("\r\n", "\n"),
-            "reply_to" => self.reply_to = id(&value)?,
-            "topic" => self.topic = id(&value)?,
+            "reply_to" => self.reply_to = id(value)?,
+            "topic" => self.topic = id(value)?,
             "kind" => self.kind = value.parse()?,
             "seconds" => self.seconds = value.parse().ok().filter(|seconds: &f64| seconds.is_finite()).ok_or(Wrong)?,
             "width" => self.width = value.parse().map_err(|_| Wrong)?,
             "height" => self.height = value.parse().map_err(|_| Wrong)?,
-            "levels" => self.levels = levels(&value)?,
+            "levels" => self.levels = levels(value)?,
             _ => return Err(Wrong),
         }
         Ok(())
@@ -209,8 +209,8 @@ fn deliver(world: &mut World, cause: &Cause, peer: Peer, form: &Form) -> Allowed
 
 fn file_of(media: &Media) -> i64 {
     match media {
-        Media::Photo(id) | Media::Document(id) | Media::Poll(id) => *id,
-        Media::Contact(_) | Media::Place(..) | Media::Page(_) => 0,
+        Media::Photo(id) | Media::Document(id) => *id,
+        _ => 0,
     }
 }
 

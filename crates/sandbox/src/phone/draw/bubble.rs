@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::face::{Icon, face, icon};
 use super::keyboard;
 use super::media::{self, is_bare, is_picture};
+use super::pictures;
 use super::snippet::snippet;
 use super::tags::Rank;
 use super::words::words;
@@ -84,7 +85,11 @@ impl<'a> Bubble<'a> {
     }
 
     fn inside(&self, eyes: &Eyes<'_>, message: &Message) -> Markup {
-        let page = |media: &&Media| matches!(media, Media::Page(_));
+        let carried = self.carried(eyes, message);
+        let is_page = matches!(message.media(), Some(Media::Page(_)));
+        let preview_stands_above =
+            message.extra.as_ref().and_then(|extra| extra.preview.as_deref()).is_some_and(|preview| preview.above);
+        let stands_above = if is_page { preview_stands_above } else { !message.look().caption_above };
         html! {
             @if let Some(forward) = message.forward() {
                 (forwarded(eyes, forward))
@@ -92,21 +97,25 @@ impl<'a> Bubble<'a> {
             @if let Some(reply) = message.reply() {
                 (quoted(eyes, self.talk, reply))
             }
-            @if self.messages.len() > 1 {
-                (media::album(eyes, self.messages))
-            } @else if let Some(carried) = message.media().filter(|media| !page(media)) {
-                (media::media(eyes, message, carried))
-            }
+            @if stands_above { (carried) }
             @if !message.text.shown.is_empty() {
                 div class="words" dir="auto" { (words(eyes, &message.text.shown, message.entities())) }
             }
-            @if let Some(page) = message.media().filter(page) {
-                (media::media(eyes, message, page))
-            }
+            @if !stands_above { (carried) }
             (reactions(eyes, message))
             (footer(eyes, self.talk.peer, message))
             (comments(eyes, message))
         }
+    }
+}
+
+impl Bubble<'_> {
+    /// What the messages carry beside words.
+    fn carried(&self, eyes: &Eyes<'_>, message: &Message) -> Markup {
+        if self.messages.len() > 1 {
+            return pictures::album(eyes, self.messages);
+        }
+        message.media().map_or_else(|| html! {}, |carried| media::media(eyes, message, carried))
     }
 }
 
@@ -138,8 +147,8 @@ fn may_delete(eyes: &Eyes<'_>, peer: Peer, message: &Message) -> bool {
 fn is_tucked(message: &Message) -> bool {
     let text = message.text.shown.as_str();
     let ends_in_block = message.entities().iter().any(|entity| Rank::of(entity) != Rank::Inline);
-    let has_preview = matches!(message.media(), Some(Media::Page(_)));
-    !text.is_empty() && !ends_in_block && !has_preview && message.reactions().is_empty() && !runs_leftwards(text)
+    let is_followed = matches!(message.media(), Some(Media::Page(_))) || message.look().caption_above;
+    !text.is_empty() && !ends_in_block && !is_followed && message.reactions().is_empty() && !runs_leftwards(text)
 }
 
 /// Whether a text begins with a letter of a script that is written from right to left.

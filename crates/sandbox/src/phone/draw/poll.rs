@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::face::{Icon, icon};
+use super::words::words;
 use crate::phone::calendar::counted;
 use crate::phone::eyes::Eyes;
 use crate::world::messages::Message;
@@ -16,15 +17,17 @@ pub(super) fn poll(eyes: &Eyes<'_>, message: &Message, poll: &Poll) -> Markup {
     let shows_results = mine.is_some() || poll.closed;
     html! {
         div class="poll" data-poll data-id=(message.id) data-multiple[poll.multiple] {
-            p class="poll-question" dir="auto" { (poll.question) }
+            p class="poll-question words" dir="auto" { (words(eyes, &poll.question, &poll.question_entities)) }
             p class="poll-kind" { (kind(poll)) }
             @if shows_results {
                 (results(poll, mine))
+                (explanation(eyes, poll))
             } @else {
                 (choices(message, poll))
             }
             p class="poll-total" {
                 (total(poll))
+                @if let Some(closes) = poll.close_date.filter(|_| !poll.closed) { ", closes " (eyes.calendar.distance(closes)) }
                 @if mine.is_some() && !poll.closed && poll.correct.is_none() {
                     " · " button type="button" class="linklike" data-unvote { "Take the vote back" }
                 }
@@ -95,6 +98,16 @@ fn results(poll: &Poll, mine: Option<&BTreeSet<usize>>) -> Markup {
     }
 }
 
+/// Why the right answer of a quiz is right, for those who have answered.
+fn explanation(eyes: &Eyes<'_>, poll: &Poll) -> Markup {
+    let (text, entities) = &poll.explanation;
+    html! {
+        @if !text.is_empty() {
+            blockquote class="poll-why words" dir="auto" { (words(eyes, text, entities)) }
+        }
+    }
+}
+
 /// How many per cent of the voters chose each answer.
 fn shares(poll: &Poll) -> Vec<usize> {
     let voters = poll.votes.len();
@@ -124,11 +137,9 @@ mod tests {
                 .map(|text| ((*text).to_owned(), text.as_bytes().to_vec()))
                 .collect(),
             public: true,
-            multiple: false,
-            correct: None,
-            closed: false,
             creator: BOB,
             votes: votes.iter().map(|(user, choice)| (*user, BTreeSet::from([*choice]))).collect(),
+            ..Poll::default()
         }
     }
 
@@ -157,9 +168,13 @@ mod tests {
 
     #[test]
     fn a_quiz_tells_right_from_wrong_after_the_vote() {
-        let html = drawn(Poll { correct: Some(BTreeSet::from([1])), ..lunch(&[(1001, 0)]) });
+        let html = drawn(Poll {
+            correct: Some(BTreeSet::from([1])),
+            explanation: ("Cake <i>is</i> lunch.".to_owned(), Vec::new()),
+            ..lunch(&[(1001, 0)])
+        });
         assert!(html.contains("data-right=\"true\"") && html.contains("data-right=\"false\""), "{html}");
-        assert!(!html.contains("data-unvote"), "{html}");
+        assert!(!html.contains("data-unvote") && html.contains("Cake &lt;i&gt;is&lt;/i&gt; lunch."), "{html}");
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn visible_text(message: &Message) -> String {
 /// What something beside the words is.
 fn named(eyes: &Eyes<'_>, media: &Media) -> String {
     match media {
-        Media::Photo(_) => "Photo".to_owned(),
+        Media::Photo(_) | Media::LivePhoto(..) => "Photo".to_owned(),
         Media::Document(id) => eyes.world.files.document(*id).map_or_else(
             || "File".to_owned(),
             |document| match shape_of(document) {
@@ -69,7 +69,9 @@ fn named(eyes: &Eyes<'_>, media: &Media) -> String {
             eyes.world.polls.get(*id).map_or_else(|| "Poll".to_owned(), |poll| format!("Poll: {}", poll.question))
         }
         Media::Contact(_) => "Contact".to_owned(),
-        Media::Place(..) => "Place".to_owned(),
+        Media::Place(place) => if place.live.is_some() { "Live location" } else { "Place" }.to_owned(),
+        Media::Venue(venue) => venue.title.clone(),
+        Media::Dice(dice) => dice.emoji.clone(),
         Media::Page(_) => "Link".to_owned(),
     }
 }
@@ -91,8 +93,8 @@ mod tests {
     #[test]
     fn words_come_first_and_media_are_named() {
         assert_eq!(told(Draft::text("one\ntwo")), "one two");
-        assert_eq!(told(Draft { media: Some(Media::Place(1.0, 2.0)), ..Draft::default() }), "Place");
-        assert_eq!(told(Draft { media: Some(Media::Place(1.0, 2.0)), ..Draft::text("here") }), "Place: here");
+        assert_eq!(told(Draft { media: Some(Media::Place(Box::default())), ..Draft::default() }), "Place");
+        assert_eq!(told(Draft { media: Some(Media::Place(Box::default())), ..Draft::text("here") }), "Place: here");
         assert_eq!(
             told(Draft { media: Some(Media::Page("https://a.example".to_owned())), ..Draft::text("see") }),
             "see"
