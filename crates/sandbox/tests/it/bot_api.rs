@@ -1,5 +1,5 @@
 //! The box as bots see it, over HTTP as their programs use it.
 
 mod basics;
-mod robot;
+pub(crate) mod robot;
 mod sending;
