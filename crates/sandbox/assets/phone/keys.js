@@ -108,7 +108,7 @@ function escape() {
   if (document.activeElement?.closest(".message")) return composer?.text.focus();
   const back = $("[data-back]");
   if (back) {
-    sessionStorage.setItem("came-from", app.dataset.chat);
+    sessionStorage.setItem("came-from", location.pathname);
     location.assign(back.href);
   }
   return undefined;
@@ -133,6 +133,7 @@ document.addEventListener("keydown", (event) => {
   if (rows) {
     const area = focus.closest("[data-side], [data-topics], [data-find-bar]") ?? document;
     const links = $$("a.row, summary", area).filter((link) => link.checkVisibility());
+    if (focus.matches("a.row") && event.key === "Enter") sessionStorage.setItem("by-keys", "yes");
     if (focus.matches("input") && event.key !== "ArrowDown") return undefined;
     return step(links, focus, event)?.focus();
   }
@@ -167,8 +168,10 @@ function restoreFocus() {
   const cameFrom = sessionStorage.getItem("came-from");
   sessionStorage.removeItem("came-from");
   if (composer && matchMedia("(pointer: fine)").matches && !$("[data-closed]")) return composer.text.focus();
-  if (app.dataset.chat === undefined && cameFrom) $(`[data-key="c${cameFrom}"] a`)?.focus();
-  return undefined;
+  const row = cameFrom && $(`a.row[href="${CSS.escape(cameFrom)}"]`);
+  const isByKeys = sessionStorage.getItem("by-keys") !== null;
+  sessionStorage.removeItem("by-keys");
+  return (row || (isByKeys ? $("[data-topics] a.row") : null))?.focus();
 }
 
 const form = $("[data-composer]");

@@ -112,6 +112,7 @@ function showCount(count = Number($('[data-part="count"]')?.textContent ?? 0)) {
 
 let stream;
 let retry;
+let away;
 function openStream() {
   closeStream();
   const wanted = new URLSearchParams();
@@ -120,9 +121,17 @@ function openStream() {
   }
   stream = new EventSource(`/${app.dataset.account}/live?${wanted}`);
   stream.onmessage = (event) => apply(JSON.parse(event.data));
-  stream.onopen = () => app.classList.remove("apart");
+  stream.onopen = () => {
+    clearTimeout(away);
+    app.classList.remove("apart");
+  };
   stream.onerror = () => {
-    app.classList.add("apart");
+    clearTimeout(away);
+    // A cut that is mended at once is no news.
+    away = setTimeout(() => {
+      app.classList.add("apart");
+      toast("The sandbox is away. Trying again…");
+    }, 1500);
     // A browser tries again by itself unless it was refused.
     if (stream.readyState === EventSource.CLOSED) retry = setTimeout(openStream, 2000);
   };
@@ -130,6 +139,7 @@ function openStream() {
 
 function closeStream() {
   clearTimeout(retry);
+  clearTimeout(away);
   stream?.close();
 }
 

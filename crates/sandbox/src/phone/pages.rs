@@ -302,7 +302,7 @@ pub(super) async fn find_here(
             @if hits.is_empty() {
                 p class="nothing" { "Nothing found." }
             } @else {
-                ol class="rows" { @for message in hits { (rows::finding(eyes, talk, message)) } }
+                ol class="rows" { @for message in hits { (rows::finding_here(eyes, talk, message)) } }
             }
         })
     });

@@ -13,6 +13,9 @@ use crate::phone::window::Talk;
 use crate::world::chats::Channel;
 use crate::world::peers::Peer;
 
+/// How far back pinned messages are looked for: a conversation may hold a million.
+const PINS_LOOKED_FOR_IN: usize = 10_000;
+
 /// The top of a conversation: a face, a name, and what the others are doing.
 pub(in crate::phone) fn head(eyes: &Eyes<'_>, talk: Talk) -> Markup {
     let status = signs(eyes, talk);
@@ -89,7 +92,7 @@ fn doing(action: &SendMessageAction) -> Option<&'static str> {
 
 /// The bar of pinned messages: the newest one, and how many there are.
 pub(in crate::phone) fn pins(eyes: &Eyes<'_>, talk: Talk) -> Markup {
-    let mut pinned = eyes.messages(talk).filter(|message| message.is_pinned());
+    let mut pinned = eyes.messages(talk).take(PINS_LOOKED_FOR_IN).filter(|message| message.is_pinned());
     let Some(newest) = pinned.next() else { return html! {} };
     let more = pinned.count();
     html! {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::Item;
 use super::bubble::{is_read, ticks};
-use super::face::{Icon, face, icon};
+use super::face::{Icon, face, icon, own_face};
 use super::snippet::snippet;
 use super::words::one_line;
 use crate::phone::calendar::Calendar;
@@ -234,21 +234,30 @@ pub(in crate::phone) fn entry(eyes: &Eyes<'_>, peer: Peer, more: &str) -> Markup
     }
 }
 
-/// A message that was found, as a row that leads to it.
+/// A message that was found in one of all chats, as a row that leads to it.
 pub(in crate::phone) fn finding(eyes: &Eyes<'_>, talk: Talk, message: &Message) -> Markup {
-    let author = eyes.short_name(message.from);
+    let author = html! { span class="row-author" { bdi { (eyes.short_name(message.from)) } ": " } };
+    found(eyes, talk, message, &face(eyes, talk.peer), &eyes.title(talk.peer), &author)
+}
+
+/// A message that was found in the chat that is open.
+pub(in crate::phone) fn finding_here(eyes: &Eyes<'_>, talk: Talk, message: &Message) -> Markup {
+    let face = message.from.user().map_or_else(|| face(eyes, message.from), |author| own_face(eyes, author));
+    found(eyes, talk, message, &face, &eyes.name(message.from), &html! {})
+}
+
+fn found(eyes: &Eyes<'_>, talk: Talk, message: &Message, face: &Markup, title: &str, author: &Markup) -> Markup {
+    let topic = talk.topic.or_else(|| topic_of(eyes, talk.peer, message));
     html! {
         li {
-            a class="row" href=(eyes.href_of(talk.peer, talk.topic.or_else(|| topic_of(eyes, talk.peer, message)), message.id)) {
-                (face(eyes, talk.peer))
+            a class="row" href=(eyes.href_of(talk.peer, topic, message.id)) {
+                (face)
                 span class="row-body" {
                     span class="row-line" {
-                        bdi class="row-title" { (eyes.title(talk.peer)) }
+                        bdi class="row-title" { (title) }
                         span class="row-stamp" { time datetime=(Calendar::iso(message.date)) { (eyes.calendar.short(message.date)) } }
                     }
-                    span class="row-line" {
-                        span class="row-text" { span class="row-author" { bdi { (author) } ": " } bdi { (snippet(eyes, talk.peer, message)) } }
-                    }
+                    span class="row-line" { span class="row-text" { (author) bdi { (snippet(eyes, talk.peer, message)) } } }
                 }
             }
         }
