@@ -218,10 +218,10 @@ fn conversation(eyes: &Eyes<'_>, talk: Talk, snapshot: &Snapshot) -> Markup {
             }
             ol class="units" data-list="units" aria-label="Messages" { (items(snapshot.list("units"))) }
         }
-        button type="button" class="round-button to-newest" data-to-newest hidden aria-label="To the newest message" {
-            (icon(Icon::Down)) span class="count" data-unseen hidden {}
-        }
         div class="foot" {
+            button type="button" class="round-button to-newest" data-to-newest hidden aria-label="To the newest message" {
+                (icon(Icon::Down)) span class="count" data-unseen hidden {}
+            }
             (part(snapshot, "notice", "notice-place"))
             (composer())
             (part(snapshot, "keyboard", "keyboard-place"))
