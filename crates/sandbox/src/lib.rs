@@ -23,6 +23,7 @@ pub use sandbox::{
 };
 pub use server::Counters;
 pub use world::Seed;
+pub use world::company::{FileKind, Sending};
 
 /// The example of the README, compiled and run as a test.
 #[cfg(doctest)]

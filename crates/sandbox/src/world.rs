@@ -9,11 +9,13 @@ pub mod bots;
 pub mod callbacks;
 pub mod chats;
 pub mod clock;
+pub mod company;
 mod dialogs;
 pub mod editing;
 mod entities;
 pub mod files;
 pub mod forwarding;
+pub mod invites;
 pub mod keyboards;
 pub mod keys;
 pub mod logs;
@@ -21,6 +23,7 @@ pub mod mailboxes;
 pub mod media;
 mod membership;
 pub mod messages;
+pub mod moderation;
 pub mod peers;
 pub mod pins;
 pub mod polls;
@@ -28,12 +31,14 @@ pub mod posting;
 pub mod reactions;
 mod reading;
 pub mod refusal;
+pub mod rights;
 mod scheduling;
 pub mod searching;
 pub(crate) mod seed;
 pub mod sign_ins;
 pub mod telling;
 pub mod thread;
+pub mod topics;
 pub mod verbs;
 pub mod view;
 
@@ -161,6 +166,7 @@ impl World {
     /// Lets everything happen whose moment has come. Whoever owns the world calls it when [`World::next_deadline`] is over.
     pub fn tick(&mut self) {
         self.send_all_due();
+        self.lift_bans();
         self.callbacks.expire(self.clock.millis());
     }
 
@@ -210,12 +216,5 @@ impl World {
         let has_name =
             |channel: &&Channel| channel.username.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
         account.or_else(|| self.channels.values().find(has_name).map(|channel| Peer::Channel(channel.id)))
-    }
-
-    /// Finds the group or channel that this invite leads to.
-    pub(crate) fn by_invite(&self, hash: &str) -> Option<Peer> {
-        let group = self.groups.values().find(|group| group.invite == hash).map(|group| Peer::Group(group.id));
-        let channel = || self.channels.values().find(|channel| channel.invite == hash);
-        group.or_else(|| channel().map(|channel| Peer::Channel(channel.id)))
     }
 }

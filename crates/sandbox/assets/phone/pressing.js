@@ -25,6 +25,7 @@ function openMessageMenu(unit, spot) {
   show("reply", mayWrite);
   show("copy", $(".words", unit) !== null);
   show("edit", mayWrite && unit.dataset.edit !== undefined);
+  $("[data-pin-label]", menu).textContent = unit.dataset.pinned === undefined ? "Pin" : "Unpin";
   show("delete", unit.dataset.delete !== undefined);
   openMenu(menu, $("[data-menu]", unit), spot);
 }

@@ -8,11 +8,15 @@ mod delivery;
 mod editing;
 mod files;
 mod forwarding;
+mod invites;
 mod marks;
+mod members;
 mod messages;
 mod polls;
+mod profiles;
 mod queries;
 mod this_bot;
+mod topics;
 mod words;
 
 use super::answer::{Answer, Outcome};
@@ -88,6 +92,38 @@ const METHODS: &[(&str, Method)] = &[
     ("unpinChatMessage", marks::unpin_chat_message),
     ("unpinAllChatMessages", marks::unpin_all_chat_messages),
     ("answerCallbackQuery", queries::answer_callback_query),
+    ("getChat", profiles::get_chat),
+    ("setChatTitle", profiles::set_chat_title),
+    ("setChatDescription", profiles::set_chat_description),
+    ("getUserProfilePhotos", profiles::get_user_profile_photos),
+    ("getChatMember", members::get_chat_member),
+    ("getChatAdministrators", members::get_chat_administrators),
+    ("getChatMemberCount", members::get_chat_member_count),
+    ("banChatMember", members::ban_chat_member),
+    ("unbanChatMember", members::unban_chat_member),
+    ("restrictChatMember", members::restrict_chat_member),
+    ("promoteChatMember", members::promote_chat_member),
+    ("setChatAdministratorCustomTitle", members::set_chat_administrator_custom_title),
+    ("setChatPermissions", members::set_chat_permissions),
+    ("leaveChat", members::leave_chat),
+    ("approveChatJoinRequest", members::approve_chat_join_request),
+    ("declineChatJoinRequest", members::decline_chat_join_request),
+    ("exportChatInviteLink", invites::export_chat_invite_link),
+    ("createChatInviteLink", invites::create_chat_invite_link),
+    ("editChatInviteLink", invites::edit_chat_invite_link),
+    ("revokeChatInviteLink", invites::revoke_chat_invite_link),
+    ("createForumTopic", topics::create_forum_topic),
+    ("editForumTopic", topics::edit_forum_topic),
+    ("closeForumTopic", topics::close_forum_topic),
+    ("reopenForumTopic", topics::reopen_forum_topic),
+    ("deleteForumTopic", topics::delete_forum_topic),
+    ("unpinAllForumTopicMessages", topics::unpin_all_forum_topic_messages),
+    ("editGeneralForumTopic", topics::edit_general_forum_topic),
+    ("closeGeneralForumTopic", topics::close_general_forum_topic),
+    ("reopenGeneralForumTopic", topics::reopen_general_forum_topic),
+    ("hideGeneralForumTopic", topics::hide_general_forum_topic),
+    ("unhideGeneralForumTopic", topics::unhide_general_forum_topic),
+    ("unpinAllGeneralForumTopicMessages", topics::unpin_all_general_forum_topic_messages),
 ];
 
 /// Performs a method by its name in the documentation's spelling; its arguments have been checked.

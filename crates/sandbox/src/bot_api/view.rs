@@ -4,6 +4,7 @@ mod chats;
 mod entities;
 mod keyboards;
 mod media;
+mod members;
 mod messages;
 mod polls;
 mod service;

@@ -5,15 +5,30 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::acting::Scene;
 use super::{Body, Reply, done, object};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Name, Sandbox, SandboxError};
+use crate::world::company::{FileKind, Sending};
+use crate::world::refusal::RpcError;
 
 pub(super) fn routes() -> Router<Sandbox> {
-    Router::new().route("/v1/press", post(press)).route("/v1/start", post(start)).route("/v1/advance", post(advance))
+    Router::new()
+        .route("/v1/press", post(press))
+        .route("/v1/start", post(start))
+        .route("/v1/advance", post(advance))
+        .route("/v1/block", post(block))
+        .route("/v1/tap", post(tap))
+        .route("/v1/vote", post(vote))
+        .route("/v1/send", post(send))
+        .route("/v1/bring", post(bring))
+        .route("/v1/ban", post(ban))
+        .route("/v1/appoint", post(appoint))
+        .route("/v1/come", post(come))
 }
 
 #[derive(Deserialize)]
@@ -51,5 +66,115 @@ struct Advance {
 
 async fn advance(State(sandbox): State<Sandbox>, Body(advance): Body<Advance>) -> Reply {
     sandbox.advance(Duration::from_millis(advance.ms));
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+struct Block {
+    #[serde(flatten)]
+    scene: Scene,
+    #[serde(default)]
+    unblock: bool,
+}
+
+async fn block(State(sandbox): State<Sandbox>, Body(block): Body<Block>) -> Reply {
+    let actor = sandbox.acting(block.scene.who, block.scene.chat)?;
+    if block.unblock { actor.unblock() } else { actor.block() }?;
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+struct Tap {
+    #[serde(flatten)]
+    scene: Scene,
+    button: String,
+}
+
+async fn tap(State(sandbox): State<Sandbox>, Body(tap): Body<Tap>) -> Reply {
+    let id = sandbox.acting(tap.scene.who, tap.scene.chat)?.tap(&tap.button)?;
+    Ok(object(&json!({ "id": id })))
+}
+
+#[derive(Deserialize)]
+struct Vote {
+    #[serde(flatten)]
+    scene: Scene,
+    id: i32,
+    options: Vec<usize>,
+}
+
+async fn vote(State(sandbox): State<Sandbox>, Body(vote): Body<Vote>) -> Reply {
+    sandbox.acting(vote.scene.who, vote.scene.chat)?.vote(vote.id, &vote.options)?;
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+struct Send {
+    #[serde(flatten)]
+    scene: Scene,
+    #[serde(default)]
+    kind: FileKind,
+    #[serde(default)]
+    name: String,
+    base64: String,
+    #[serde(default)]
+    caption: String,
+    #[serde(default)]
+    seconds: i32,
+    #[serde(default)]
+    reply_to: Option<i32>,
+    #[serde(default)]
+    topic: Option<i32>,
+}
+
+async fn send(State(sandbox): State<Sandbox>, Body(sent): Body<Send>) -> Reply {
+    let Send { scene, kind, name, base64, caption, seconds, reply_to, topic } = sent;
+    let broken = |_| SandboxError::Refused(RpcError::bad_request("FILE_BASE64_INVALID"));
+    let bytes = STANDARD.decode(base64).map_err(broken)?;
+    let file = Sending { kind, name, bytes, caption, seconds, reply_to, topic };
+    let id = sandbox.acting(scene.who, scene.chat)?.send(file)?;
+    Ok(object(&json!({ "id": id })))
+}
+
+#[derive(Deserialize)]
+struct Somebody {
+    #[serde(flatten)]
+    scene: Scene,
+    user: Name,
+}
+
+async fn bring(State(sandbox): State<Sandbox>, Body(whom): Body<Somebody>) -> Reply {
+    sandbox.acting(whom.scene.who, whom.scene.chat)?.bring(whom.user)?;
+    Ok(done())
+}
+
+async fn ban(State(sandbox): State<Sandbox>, Body(whom): Body<Somebody>) -> Reply {
+    sandbox.acting(whom.scene.who, whom.scene.chat)?.ban(whom.user)?;
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+struct Appoint {
+    #[serde(flatten)]
+    scene: Scene,
+    user: Name,
+    #[serde(default)]
+    dismiss: bool,
+}
+
+async fn appoint(State(sandbox): State<Sandbox>, Body(whom): Body<Appoint>) -> Reply {
+    sandbox.acting(whom.scene.who, whom.scene.chat)?.appoint(whom.user, !whom.dismiss)?;
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+struct Come {
+    #[serde(rename = "as")]
+    who: Name,
+    link: String,
+}
+
+async fn come(State(sandbox): State<Sandbox>, Body(come): Body<Come>) -> Reply {
+    sandbox.acting(come.who, "me")?.come(&come.link)?;
     Ok(done())
 }

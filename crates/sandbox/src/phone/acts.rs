@@ -186,5 +186,5 @@ async fn typing(State(phone): State<Phone>, scene: Scene, Json(typing): Json<Typ
 }
 
 async fn join(State(phone): State<Phone>, scene: Scene) -> Response {
-    phone.act(&scene, |world, cause, peer| world.join(cause, peer.id(), false))
+    phone.act(&scene, |world, cause, peer| world.join(cause, peer.id(), None))
 }

@@ -6,7 +6,7 @@ use tl::functions::channels;
 
 use super::{Caller, Outcome, RpcError};
 use crate::world::World;
-use crate::world::chats::{Channel, GENERAL_TOPIC, Member, Role};
+use crate::world::chats::{Ban, Channel, GENERAL_TOPIC, Member, Role};
 use crate::world::peers::Peer;
 use crate::world::refusal::Allowed;
 use crate::world::view::{Cast, count, no_restrictions};
@@ -48,13 +48,14 @@ fn is_named(world: &World, user: i64, wanted: &str) -> bool {
     })
 }
 
-fn banned_member(user: i64, by: i64, date: i32) -> tl::enums::ChannelParticipant {
+fn banned_member(user: i64, ban: &Ban) -> tl::enums::ChannelParticipant {
+    let banned = tl::types::ChatBannedRights { view_messages: true, until_date: ban.until, ..no_restrictions() };
     tl::types::ChannelParticipantBanned {
         left: true,
         peer: Peer::User(user).into(),
-        kicked_by: by,
-        date,
-        banned_rights: tl::types::ChatBannedRights { view_messages: true, ..no_restrictions() }.into(),
+        kicked_by: ban.by,
+        date: ban.since,
+        banned_rights: banned.into(),
         rank: None,
     }
     .into()
@@ -75,7 +76,7 @@ fn listed(
         if !is_admin {
             return Err(RpcError::bad_request("CHAT_ADMIN_REQUIRED"));
         }
-        let banned = channel.banned.iter().map(|(user, (by, date))| (*user, banned_member(*user, *by, *date)));
+        let banned = channel.banned.iter().map(|(user, ban)| (*user, banned_member(*user, ban)));
         return Ok(banned.collect());
     }
     let is_wanted = |user: i64, member: &Member| match filter {
@@ -127,7 +128,7 @@ pub(super) fn get_participant(
     let user = user.ok_or_else(|| RpcError::bad_request("PARTICIPANT_ID_INVALID"))?;
     let participant = match (channel.members.get(&user), channel.banned.get(&user)) {
         (Some(member), _) => world.view_member(me, user, member),
-        (None, Some((by, date))) if channel.is_admin(me) => banned_member(user, *by, *date),
+        (None, Some(ban)) if channel.is_admin(me) => banned_member(user, ban),
         (None, _) => return Err(RpcError::bad_request("USER_NOT_PARTICIPANT")),
     };
     let cast = Cast::of_peers([Peer::User(user), Peer::Channel(channel.id)]);
@@ -167,7 +168,7 @@ pub(super) fn join_channel(
 ) -> Outcome<channels::JoinChannel> {
     let cause = caller.cause()?;
     let channel = world.met_channel_arg(cause.account, &request.channel)?;
-    world.join(&cause, channel, false)?;
+    world.join(&cause, channel, None)?;
     let updates = world.answer_echo(cause.account);
     Ok(tl::types::messages::ChatInviteJoinResultOk { updates }.into())
 }

@@ -1,11 +1,13 @@
-//! What people do with bots: starting one, and pressing buttons.
+//! What people do with bots: starting and blocking one, pressing its buttons, tapping its keyboards, bringing it into groups; and what needs no
+//! bot but is asked for by tests of one: votes and files.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, Sandbox, SandboxError};
+use super::{Actor, Name, Sandbox, SandboxError};
 use crate::world::callbacks::CallbackAnswer;
+use crate::world::company::Sending;
 use crate::world::refusal::RpcError;
 use crate::world::telling::Cause;
 
@@ -52,5 +54,53 @@ impl Actor<'_> {
             state.world.start_bot(&cause, bot, parameter)
         });
         Ok(started?)
+    }
+
+    /// Blocks the other side of this chat.
+    pub fn block(&self) -> Result<(), SandboxError> {
+        Ok(self.sandbox.hub.change(|state| state.world.block_as(&self.who, &self.chat, true))?)
+    }
+
+    /// Takes the block away.
+    pub fn unblock(&self) -> Result<(), SandboxError> {
+        Ok(self.sandbox.hub.change(|state| state.world.block_as(&self.who, &self.chat, false))?)
+    }
+
+    /// Taps a button of the keyboard that a bot has put in place of the actor's own; returns the id of the message that it sends.
+    pub fn tap(&self, button: &str) -> Result<i32, SandboxError> {
+        Ok(self.sandbox.hub.change(|state| state.world.tap_as(&self.who, &self.chat, button))?)
+    }
+
+    /// Votes in a poll, by the places of the answers from 0; none takes the vote back.
+    pub fn vote(&self, id: i32, places: &[usize]) -> Result<(), SandboxError> {
+        Ok(self.sandbox.hub.change(|state| state.world.vote_as(&self.who, &self.chat, id, places))?)
+    }
+
+    /// Sends a photo, a voice note or any file; returns the message's id.
+    pub fn send(&self, file: Sending) -> Result<i32, SandboxError> {
+        Ok(self.sandbox.hub.change(|state| state.world.send_as(&self.who, &self.chat, file))?)
+    }
+
+    /// Brings somebody into this group or channel.
+    pub fn bring(&self, user: impl Into<Name>) -> Result<(), SandboxError> {
+        let user = user.into().to_string();
+        Ok(self.sandbox.hub.change(|state| state.world.bring_as(&self.who, &self.chat, &user))?)
+    }
+
+    /// Throws somebody out of this group or channel.
+    pub fn ban(&self, user: impl Into<Name>) -> Result<(), SandboxError> {
+        let user = user.into().to_string();
+        Ok(self.sandbox.hub.change(|state| state.world.ban_as(&self.who, &self.chat, &user))?)
+    }
+
+    /// Makes somebody an admin here with every right, or takes that back.
+    pub fn appoint(&self, user: impl Into<Name>, is_admin: bool) -> Result<(), SandboxError> {
+        let user = user.into().to_string();
+        Ok(self.sandbox.hub.change(|state| state.world.appoint_as(&self.who, &self.chat, &user, is_admin))?)
+    }
+
+    /// Comes into a group or channel by an invite link, whatever chat the actor stands in.
+    pub fn come(&self, link: &str) -> Result<(), SandboxError> {
+        Ok(self.sandbox.hub.change(|state| state.world.come_as(&self.who, link))?)
     }
 }

@@ -7,8 +7,10 @@ use tl::enums::MessageEntity;
 
 use super::World;
 use super::chats::Role;
+use super::invites::Invite;
 use super::logs::Event;
 use super::messages::Message;
+use super::moderation::MemberChange;
 use super::peers::Peer;
 use super::posting::Draft;
 use super::refusal::{Allowed, RpcError};
@@ -23,6 +25,10 @@ pub enum BotEvent {
     Edited(Peer, i32),
     /// Somebody pressed a button.
     Callback(i64),
+    /// Somebody's place in a chat has changed.
+    Member(Box<MemberChange>),
+    /// Somebody asks to be let into a channel, through a link.
+    JoinRequest(i64, i64, Box<Invite>),
 }
 
 /// What is known of a bot beyond its account.

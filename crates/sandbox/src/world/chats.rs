@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::invites::Invite;
 use super::logs::Log;
 use super::messages::Message;
+use super::rights::{Permissions, Right, Rights};
 use super::thread::Thread;
 
 /// The topic that every forum has and that no message has to name.
@@ -21,14 +23,54 @@ pub enum Role {
 }
 
 /// Somebody's place in a chat.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Member {
     /// What they may do.
     pub role: Role,
-    /// Who brought them.
+    /// Who brought them, or made them an admin.
     pub inviter: i64,
     /// Since when.
     pub since: i32,
+    /// What they may do as an admin.
+    pub rights: Rights,
+    /// What they are called instead of "admin" or "owner".
+    pub title: Option<String>,
+}
+
+impl Member {
+    /// Somebody in a role, with the rights that go with it.
+    pub fn new(role: Role, inviter: i64, since: i32) -> Self {
+        let rights = match role {
+            Role::Member => Rights::default(),
+            Role::Admin => Rights::usual(),
+            Role::Creator => Rights::usual().set(Right::Promote, true),
+        };
+        Self { role, inviter, since, rights, title: None }
+    }
+}
+
+/// Who threw somebody out, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Ban {
+    /// By whom.
+    pub by: i64,
+    /// Since when.
+    pub since: i32,
+    /// Until when; 0 for ever.
+    pub until: i32,
+}
+
+/// What somebody may do instead of what members may.
+#[derive(Clone, Copy, Debug)]
+pub struct Restriction {
+    /// What they may do.
+    pub permissions: Permissions,
+    /// By whom.
+    pub by: i64,
+    /// Since when.
+    pub since: i32,
+    /// Until when; 0 for ever.
+    pub until: i32,
 }
 
 /// A basic group: every member has an own copy of each message.
@@ -44,8 +86,14 @@ pub struct Group {
     pub date: i32,
     /// Members by user id.
     pub members: BTreeMap<i64, Member>,
+    /// Who was thrown out.
+    pub banned: BTreeMap<i64, Ban>,
+    /// What members may do.
+    pub permissions: Permissions,
     /// The secret part of its invite link.
     pub invite: String,
+    /// Other invite links.
+    pub invites: Vec<Invite>,
     /// Grows with each change of the members.
     pub version: i32,
 }
@@ -78,12 +126,20 @@ pub struct Channel {
     pub date: i32,
     /// Members by user id.
     pub members: BTreeMap<i64, Member>,
-    /// Who was thrown out, by whom and when.
-    pub banned: BTreeMap<i64, (i64, i32)>,
+    /// Who was thrown out.
+    pub banned: BTreeMap<i64, Ban>,
+    /// Who may do less than others.
+    pub restricted: BTreeMap<i64, Restriction>,
+    /// What members may do.
+    pub permissions: Permissions,
     /// The discussion group of a channel, or the channel of a discussion group.
     pub linked: Option<i64>,
     /// The secret part of its invite link.
     pub invite: String,
+    /// Other invite links.
+    pub invites: Vec<Invite>,
+    /// Who asks to be let in, and through which link.
+    pub requests: BTreeMap<i64, String>,
     /// The photo, as an id in the files.
     pub photo: Option<i64>,
     /// All messages.
@@ -115,6 +171,10 @@ pub struct Topic {
     pub pinned: bool,
     /// One of the six colours that Telegram knows.
     pub colour: i32,
+    /// A custom emoji instead of the first letter.
+    pub icon: Option<i64>,
+    /// Not shown; only the general one can be hidden.
+    pub hidden: bool,
 }
 
 impl Group {

@@ -13,6 +13,7 @@ use super::messages::{Media, MediaLook, Message, Preview, Text};
 use super::peers::Peer;
 use super::posting::{Draft, Placed};
 use super::refusal::{Allowed, RpcError};
+use super::rights::Right;
 use super::telling::Cause;
 
 /// After two days nobody edits any more, except channel posts and saved messages.
@@ -172,7 +173,7 @@ impl World {
         let found: Vec<i32> = ids.iter().copied().filter(|id| channel.thread.get(*id).is_some()).collect();
         let is_writer =
             |id: &i32| channel.thread.get(*id).is_some_and(|message| message.writer() == Some(cause.account));
-        if !channel.is_admin(cause.account) && !found.iter().all(is_writer) {
+        if !self.may(cause.account, Peer::Channel(channel_id), Right::Delete) && !found.iter().all(is_writer) {
             return Err(RpcError::forbidden("MESSAGE_DELETE_FORBIDDEN"));
         }
         if found.is_empty() {
@@ -184,7 +185,7 @@ impl World {
         Ok(deleted)
     }
 
-    fn discard_from_channel(&mut self, channel_id: i64, ids: &[i32]) {
+    pub(crate) fn discard_from_channel(&mut self, channel_id: i64, ids: &[i32]) {
         let Some(channel) = self.channels.get_mut(&channel_id) else { return };
         for id in ids {
             let Some(message) = channel.thread.remove(*id) else { continue };

@@ -11,7 +11,7 @@ use super::refusal::{Allowed, RpcError};
 use super::telling::Cause;
 
 impl World {
-    fn tell_channel_changed(&mut self, cause: &Cause, account: i64, channel_id: i64) {
+    pub(crate) fn tell_channel_changed(&mut self, cause: &Cause, account: i64, channel_id: i64) {
         self.tell(cause, account, tl::types::UpdateChannel { channel_id }.into());
     }
 
@@ -19,15 +19,17 @@ impl World {
         let since = self.now();
         let newest = self.channels[&channel_id].thread.newest().map_or(0, |message| message.id);
         if let Some(channel) = self.channels.get_mut(&channel_id) {
-            channel.members.insert(user, Member { role: Role::Member, inviter, since });
+            channel.members.insert(user, Member::new(Role::Member, inviter, since));
+            channel.requests.remove(&user);
         }
         // Somebody new has read nothing and missed nothing.
         self.mailbox_mut(user).dialog(Peer::Channel(channel_id)).read_inbox = newest;
     }
 
-    /// Joins a public channel or supergroup, or any through its invite link.
-    pub fn join(&mut self, cause: &Cause, channel_id: i64, invited: bool) -> Allowed<()> {
+    /// Joins a public channel or supergroup, or any through an invite link, by its secret part.
+    pub fn join(&mut self, cause: &Cause, channel_id: i64, link: Option<&str>) -> Allowed<()> {
         let account = cause.account;
+        let before = self.standing(Peer::Channel(channel_id), account);
         let channel = self.channel(channel_id)?;
         if channel.banned.contains_key(&account) {
             return Err(RpcError::bad_request("USER_BANNED_IN_CHANNEL"));
@@ -35,7 +37,7 @@ impl World {
         if channel.members.contains_key(&account) {
             return Err(RpcError::bad_request("USER_ALREADY_PARTICIPANT"));
         }
-        if channel.username.is_none() && !invited {
+        if channel.username.is_none() && link.is_none() {
             return Err(RpcError::bad_request("CHANNEL_PRIVATE"));
         }
         let is_broadcast = channel.is_broadcast();
@@ -43,14 +45,16 @@ impl World {
         self.tell_channel_changed(cause, account, channel_id);
         if !is_broadcast {
             let action = Some(Action::Added(vec![account]));
-            self.post(cause, Peer::Channel(channel_id), Draft { action, ..Draft::default() })?;
+            self.post_event(cause, Peer::Channel(channel_id), Draft { action, ..Draft::default() })?;
         }
+        self.note_member(cause, Peer::Channel(channel_id), account, before, link);
         Ok(())
     }
 
     /// Leaves a channel or supergroup.
     pub fn leave(&mut self, cause: &Cause, channel_id: i64) -> Allowed<()> {
         let account = cause.account;
+        let before = self.standing(Peer::Channel(channel_id), account);
         let channel = self.channel(channel_id)?;
         match channel.role(account) {
             None => return Err(RpcError::bad_request("USER_NOT_PARTICIPANT")),
@@ -59,18 +63,20 @@ impl World {
         }
         if !channel.is_broadcast() {
             let action = Some(Action::Left(account));
-            self.post(cause, Peer::Channel(channel_id), Draft { action, ..Draft::default() })?;
+            self.post_event(cause, Peer::Channel(channel_id), Draft { action, ..Draft::default() })?;
         }
         if let Some(channel) = self.channels.get_mut(&channel_id) {
             channel.members.remove(&account);
         }
         self.mailbox_mut(account).dialogs.remove(&Peer::Channel(channel_id));
         self.tell_channel_changed(cause, account, channel_id);
+        self.note_member(cause, Peer::Channel(channel_id), account, before, None);
         Ok(())
     }
 
     /// Adds somebody to a channel or supergroup.
     pub fn invite(&mut self, cause: &Cause, channel_id: i64, user: i64) -> Allowed<()> {
+        let before = self.standing(Peer::Channel(channel_id), user);
         let channel = self.channel(channel_id)?;
         let may = if channel.is_broadcast() {
             channel.is_admin(cause.account)
@@ -91,14 +97,16 @@ impl World {
         self.tell_channel_changed(cause, user, channel_id);
         if !is_broadcast {
             let action = Some(Action::Added(vec![user]));
-            self.post(cause, Peer::Channel(channel_id), Draft { action, ..Draft::default() })?;
+            self.post_event(cause, Peer::Channel(channel_id), Draft { action, ..Draft::default() })?;
         }
+        self.note_member(cause, Peer::Channel(channel_id), user, before, None);
         Ok(())
     }
 
     /// Adds somebody to a basic group, or lets somebody in through its invite link.
     pub fn add_to_group(&mut self, cause: &Cause, group_id: i64, user: i64, by_link: bool) -> Allowed<()> {
         let since = self.now();
+        let before = self.standing(Peer::Group(group_id), user);
         let group = self.groups.get_mut(&group_id).ok_or_else(|| RpcError::bad_request("CHAT_ID_INVALID"))?;
         if !by_link && group.role(cause.account).is_none() {
             return Err(RpcError::bad_request("USER_NOT_PARTICIPANT"));
@@ -106,11 +114,16 @@ impl World {
         if group.members.contains_key(&user) {
             return Err(RpcError::bad_request("USER_ALREADY_PARTICIPANT"));
         }
-        group.members.insert(user, Member { role: Role::Member, inviter: cause.account, since });
+        if by_link && group.banned.contains_key(&user) {
+            return Err(RpcError::bad_request("USER_KICKED"));
+        }
+        group.banned.remove(&user);
+        group.members.insert(user, Member::new(Role::Member, cause.account, since));
         group.version += 1;
         let creator = group.members.iter().find(|(_, member)| member.role == Role::Creator).map_or(user, |(id, _)| *id);
         let action = if by_link { Action::JoinedByLink(creator) } else { Action::Added(vec![user]) };
-        self.post(cause, Peer::Group(group_id), Draft { action: Some(action), ..Draft::default() })?;
+        self.post_event(cause, Peer::Group(group_id), Draft { action: Some(action), ..Draft::default() })?;
+        self.note_member(cause, Peer::Group(group_id), user, before, None);
         Ok(())
     }
 
@@ -123,6 +136,15 @@ impl World {
         }
     }
 
+    /// Leaves a group or a channel of any kind.
+    pub fn go(&mut self, cause: &Cause, peer: Peer) -> Allowed<()> {
+        match peer {
+            Peer::User(_) => Err(RpcError::bad_request("PEER_ID_INVALID")),
+            Peer::Group(group) => self.remove_from_group(cause, group, cause.account),
+            Peer::Channel(channel) => self.leave(cause, channel),
+        }
+    }
+
     /// Removes somebody from a basic group, or leaves it.
     pub fn remove_from_group(&mut self, cause: &Cause, group_id: i64, user: i64) -> Allowed<()> {
         let group = self.groups.get(&group_id).ok_or_else(|| RpcError::bad_request("CHAT_ID_INVALID"))?;
@@ -132,8 +154,15 @@ impl World {
         if user != cause.account && !matches!(group.role(cause.account), Some(Role::Creator | Role::Admin)) {
             return Err(RpcError::bad_request("CHAT_ADMIN_REQUIRED"));
         }
+        let before = self.standing(Peer::Group(group_id), user);
+        self.take_out_of_group(cause, group_id, user)?;
+        self.note_member(cause, Peer::Group(group_id), user, before, None);
+        Ok(())
+    }
+
+    pub(crate) fn take_out_of_group(&mut self, cause: &Cause, group_id: i64, user: i64) -> Allowed<()> {
         let action = Some(Action::Left(user));
-        self.post(cause, Peer::Group(group_id), Draft { action, ..Draft::default() })?;
+        self.post_event(cause, Peer::Group(group_id), Draft { action, ..Draft::default() })?;
         if let Some(group) = self.groups.get_mut(&group_id) {
             group.members.remove(&user);
             group.version += 1;

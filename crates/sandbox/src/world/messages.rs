@@ -11,6 +11,7 @@ use grammers_tl_types as tl;
 use super::keyboards::Keyboard;
 pub use super::media::Media;
 use super::peers::Peer;
+use super::topics::TopicChange;
 
 /// Words, with the form that a search looks at. Shared by all copies and by generated messages that happen to say the same.
 #[derive(PartialEq, Eq)]
@@ -144,7 +145,18 @@ pub enum Action {
     /// A channel or supergroup began.
     ChannelCreated(String),
     /// A forum topic began.
-    TopicCreated(String),
+    TopicCreated {
+        /// Its name.
+        title: String,
+        /// Its colour.
+        colour: i32,
+        /// Its icon.
+        icon: Option<i64>,
+    },
+    /// A forum topic was changed.
+    TopicChanged(Box<TopicChange>),
+    /// The chat has another name.
+    Titled(String),
     /// These users were added.
     Added(Vec<i64>),
     /// This user left or was removed.

@@ -1,11 +1,13 @@
 //! Pinning messages and conversations.
 
 use super::World;
+use super::chats::GENERAL_TOPIC;
 use super::logs::Event;
 use super::messages::Action;
 use super::peers::Peer;
 use super::posting::Draft;
 use super::refusal::{Allowed, RpcError};
+use super::rights::{Permission, Right};
 use super::telling::Cause;
 
 /// More conversations cannot be pinned.
@@ -24,8 +26,14 @@ pub struct Pin {
 
 impl World {
     fn may_pin(&self, account: i64, peer: Peer) -> Allowed<()> {
-        let Peer::Channel(id) = peer else { return Ok(()) };
-        let may = self.channel(id)?.is_admin(account);
+        let may = match peer {
+            Peer::User(_) => true,
+            // Whoever may post in a channel may edit it, and pinning is editing there.
+            Peer::Channel(id) if self.channel(id)?.is_broadcast() => self.may(account, peer, Right::EditOthers),
+            Peer::Group(_) | Peer::Channel(_) => {
+                self.may(account, peer, Right::Pin) || self.is_permitted(account, peer, Permission::Pin)
+            }
+        };
         may.then_some(()).ok_or_else(|| RpcError::bad_request("CHAT_ADMIN_REQUIRED"))
     }
 
@@ -64,7 +72,9 @@ impl World {
         let pinned: Vec<i32> = self
             .thread(cause.account, peer)
             .newest_first()
-            .filter(|message| message.is_pinned() && (topic.is_none() || message.thread() == topic))
+            .filter(|message| {
+                message.is_pinned() && topic.is_none_or(|topic| message.thread().unwrap_or(GENERAL_TOPIC) == topic)
+            })
             .map(|message| message.id)
             .collect();
         for id in &pinned {

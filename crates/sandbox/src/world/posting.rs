@@ -12,6 +12,7 @@ use super::logs::Event;
 use super::messages::{Action, Extra, Forward, Media, MediaLook, Message, Preview, Reply, Text};
 use super::peers::Peer;
 use super::refusal::{Allowed, RpcError};
+use super::rights::Right;
 use super::telling::Cause;
 
 /// Longest text in UTF-16 units.
@@ -110,7 +111,8 @@ impl World {
             },
             Peer::Channel(id) => {
                 let channel = self.channel(id)?;
-                may_post_in(channel, author)?;
+                let may_post = self.may(author, to, Right::Post);
+                may_post_in(channel, author, may_post)?;
                 topic.map_or(Ok(()), |topic| may_post_in_topic(channel, author, topic))
             }
         }
@@ -136,11 +138,20 @@ impl World {
     /// Sends a message; returns its id in the author's mailbox or in the channel.
     pub fn post(&mut self, cause: &Cause, to: Peer, draft: Draft) -> Allowed<i32> {
         self.may_post(cause.account, to, draft.topic)?;
+        self.may_say(cause.account, to, &draft)?;
         draft.check()?;
         let message = self.compose(cause.account, to, draft)?;
         let placed = self.place(cause.account, to, message);
         self.announce(cause, &placed);
         Ok(placed[0].id)
+    }
+
+    /// Tells an event in a chat, whoever may write there.
+    pub(crate) fn post_event(&mut self, cause: &Cause, to: Peer, draft: Draft) -> Allowed<()> {
+        let message = self.compose(cause.account, to, draft)?;
+        let placed = self.place(cause.account, to, message);
+        self.announce(cause, &placed);
+        Ok(())
     }
 
     /// Makes the message that will be placed.
@@ -326,7 +337,7 @@ impl Extra {
     }
 }
 
-fn may_post_in(channel: &Channel, author: i64) -> Allowed<()> {
+fn may_post_in(channel: &Channel, author: i64, may_post: bool) -> Allowed<()> {
     if channel.banned.contains_key(&author) {
         return Err(RpcError::bad_request("USER_BANNED_IN_CHANNEL"));
     }
@@ -335,19 +346,18 @@ fn may_post_in(channel: &Channel, author: i64) -> Allowed<()> {
     }
     // A discussion group also takes comments of people who are not in it.
     let is_discussion = !channel.is_broadcast() && channel.linked.is_some();
-    let may =
-        if channel.is_broadcast() { channel.is_admin(author) } else { channel.role(author).is_some() || is_discussion };
+    let may = if channel.is_broadcast() { may_post } else { channel.role(author).is_some() || is_discussion };
     may.then_some(()).ok_or_else(|| RpcError::forbidden("CHAT_WRITE_FORBIDDEN"))
 }
 
 fn may_post_in_topic(channel: &Channel, author: i64, topic: i32) -> Allowed<()> {
-    if !channel.is_forum() || topic == GENERAL_TOPIC {
+    if !channel.is_forum() {
         return Ok(());
     }
     match channel.topics.get(&topic) {
         None if channel.thread.get(topic).is_some() => Ok(()),
         None => Err(RpcError::bad_request("TOPIC_DELETED")),
-        Some(topic) if topic.closed && !channel.is_admin(author) => Err(RpcError::bad_request("TOPIC_CLOSED")),
+        Some(found) if found.closed && !channel.owns_topic(author, topic) => Err(RpcError::bad_request("TOPIC_CLOSED")),
         Some(_) => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! The box as bots see it, over HTTP as their programs use it.
 
 mod basics;
+mod groups;
 pub(crate) mod robot;
 mod sending;

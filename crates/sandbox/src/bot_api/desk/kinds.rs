@@ -27,6 +27,14 @@ kinds! {
     ChannelPost => "channel_post",
     EditedChannelPost => "edited_channel_post",
     CallbackQuery => "callback_query",
+    MyChatMember => "my_chat_member",
+    ChatMember => "chat_member",
+    ChatJoinRequest => "chat_join_request",
+    MessageReaction => "message_reaction",
+    MessageReactionCount => "message_reaction_count",
+    Poll => "poll",
+    PollAnswer => "poll_answer",
+    StoppedMessageGeneration => "stopped_message_generation",
 }
 
 impl UpdateKind {
@@ -36,21 +44,12 @@ impl UpdateKind {
 
     /// How long it is kept.
     pub(crate) fn life(self) -> Duration {
-        match self {
-            Self::CallbackQuery => crate::world::callbacks::LIFE,
-            Self::Message | Self::EditedMessage | Self::ChannelPost | Self::EditedChannelPost => {
-                Duration::from_hours(24)
-            }
-        }
+        if self == Self::CallbackQuery { crate::world::callbacks::LIFE } else { Duration::from_hours(24) }
     }
 
     /// Whether a bot gets it that named no kinds.
     fn is_usual(self) -> bool {
-        match self {
-            Self::Message | Self::EditedMessage | Self::ChannelPost | Self::EditedChannelPost | Self::CallbackQuery => {
-                true
-            }
-        }
+        !matches!(self, Self::ChatMember | Self::MessageReaction | Self::MessageReactionCount)
     }
 }
 

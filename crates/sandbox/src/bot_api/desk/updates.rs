@@ -22,6 +22,14 @@ pub(super) fn content(world: &World, bot: i64, event: &BotEvent) -> Option<(Upda
             Some((kind, view.message_at(*peer, *id)?))
         }
         BotEvent::Callback(query) => Some((UpdateKind::CallbackQuery, callback(&view, *query)?)),
+        BotEvent::Member(change) => {
+            let is_own = change.user == bot;
+            let kind = if is_own { UpdateKind::MyChatMember } else { UpdateKind::ChatMember };
+            Some((kind, view.member_change(change)))
+        }
+        BotEvent::JoinRequest(channel, user, invite) => {
+            Some((UpdateKind::ChatJoinRequest, view.join_request(*channel, *user, invite)))
+        }
     }
 }
 

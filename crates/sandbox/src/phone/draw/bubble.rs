@@ -14,6 +14,7 @@ use crate::phone::eyes::Eyes;
 use crate::phone::window::Talk;
 use crate::world::messages::{Forward, Media, Message, Reply};
 use crate::world::peers::Peer;
+use crate::world::rights::Right;
 
 /// Messages that are shown in one bubble: one, or the pictures of an album.
 pub(super) struct Bubble<'a> {
@@ -46,6 +47,7 @@ impl<'a> Bubble<'a> {
             li class=(class) data-key=(self.key()) data-id=(message.id) data-ids=(ids.join(" ")) tabindex="-1"
                 data-own[message.writer() == Some(eyes.viewer)]
                 data-edit=[may_edit(eyes, self.talk.peer, message).then_some(&message.text.shown)]
+                data-pinned[message.is_pinned()]
                 data-delete[may_delete(eyes, self.talk.peer, message)]
                 data-about=(format!("{}: {}", eyes.short_name(message.from), snippet(eyes, self.talk.peer, message))) {
                 @if shows_author {
@@ -139,7 +141,7 @@ fn may_delete(eyes: &Eyes<'_>, peer: Peer, message: &Message) -> bool {
             let role = eyes.world.groups.get(&id).and_then(|group| group.role(eyes.viewer));
             is_own || !matches!(role, None | Some(crate::world::chats::Role::Member))
         }
-        Peer::Channel(_) => is_own || eyes.channel(peer).is_some_and(|channel| channel.is_admin(eyes.viewer)),
+        Peer::Channel(_) => is_own || eyes.world.may(eyes.viewer, peer, Right::Delete),
     }
 }
 

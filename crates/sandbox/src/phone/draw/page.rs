@@ -304,7 +304,7 @@ fn furniture() -> Markup {
             button type="button" role="menuitem" tabindex="-1" data-do="reply" { (icon(Icon::Reply)) "Reply" }
             button type="button" role="menuitem" tabindex="-1" data-do="copy" { (icon(Icon::File)) "Copy the text" }
             button type="button" role="menuitem" tabindex="-1" data-do="edit" { (icon(Icon::Pencil)) "Edit" }
-            button type="button" role="menuitem" tabindex="-1" data-do="pin" { (icon(Icon::Pin)) "Pin" }
+            button type="button" role="menuitem" tabindex="-1" data-do="pin" { (icon(Icon::Pin)) span data-pin-label { "Pin" } }
             button type="button" role="menuitem" tabindex="-1" data-do="delete" class="danger" { (icon(Icon::Trash)) "Delete" }
         }
         div class="toast" role="status" aria-live="polite" data-toast {}

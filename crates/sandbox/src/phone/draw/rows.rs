@@ -14,6 +14,7 @@ use crate::phone::window::Talk;
 use crate::world::chats::{Channel, Topic};
 use crate::world::messages::Message;
 use crate::world::peers::Peer;
+use crate::world::topics::COLOURS;
 
 /// What a row of the list says at its right end.
 struct Counts {
@@ -172,7 +173,7 @@ fn topic_view(eyes: &Eyes<'_>, channel: &Channel, topic: &Topic) -> tl::types::F
 pub(in crate::phone) fn topics(eyes: &Eyes<'_>, forum: &Channel) -> Vec<Item> {
     let peer = Peer::Channel(forum.id);
     let newest = |topic: &&Topic| eyes.messages(Talk { peer, topic: Some(topic.id) }).next();
-    let mut topics: Vec<&Topic> = forum.topics.values().collect();
+    let mut topics: Vec<&Topic> = forum.topics.values().filter(|topic| !topic.hidden).collect();
     topics.sort_by_key(|topic| {
         std::cmp::Reverse((topic.pinned, newest(topic).map(|message| (message.date, message.uid))))
     });
@@ -190,7 +191,7 @@ pub(in crate::phone) fn topics(eyes: &Eyes<'_>, forum: &Channel) -> Vec<Item> {
         let drawn = html! {
             li data-key=(key) {
                 a class="row" href=(eyes.href(peer, Some(topic.id))) {
-                    span class=(format!("face topic c{}", topic.id.rem_euclid(8))) aria-hidden="true" { (initial) }
+                    span class=(format!("face topic t{}", topic_colour(topic))) aria-hidden="true" { (initial) }
                     span class="row-body" {
                         span class="row-line" {
                             bdi class="row-title" { (topic.title) }
@@ -217,6 +218,11 @@ pub(in crate::phone) fn topics(eyes: &Eyes<'_>, forum: &Channel) -> Vec<Item> {
         Item::new(key, drawn)
     };
     topics.into_iter().map(draw).collect()
+}
+
+/// The place of a topic's colour among those that there are.
+fn topic_colour(topic: &Topic) -> usize {
+    COLOURS.iter().position(|colour| *colour == topic.colour).unwrap_or_default()
 }
 
 /// Somebody or something to open, with a line of explanation.

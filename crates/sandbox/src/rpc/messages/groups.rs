@@ -109,7 +109,7 @@ fn invited_to(world: &World, hash: &str) -> Allowed<Peer> {
     if hash.is_empty() {
         return Err(RpcError::bad_request("INVITE_HASH_EMPTY"));
     }
-    world.by_invite(hash).ok_or_else(|| RpcError::bad_request("INVITE_HASH_INVALID"))
+    world.by_invite(hash).map(|(peer, _)| peer)
 }
 
 pub(crate) fn check_chat_invite(
@@ -154,11 +154,10 @@ pub(crate) fn import_chat_invite(
     request: messages::ImportChatInvite,
 ) -> Outcome<messages::ImportChatInvite> {
     let cause = caller.cause()?;
-    match invited_to(world, &request.hash)? {
-        Peer::User(_) => return Err(RpcError::bad_request("INVITE_HASH_INVALID")),
-        Peer::Group(id) => world.add_to_group(&cause, id, cause.account, true)?,
-        Peer::Channel(id) => world.join(&cause, id, true)?,
+    if request.hash.is_empty() {
+        return Err(RpcError::bad_request("INVITE_HASH_EMPTY"));
     }
+    world.come_by_invite(&cause, &request.hash)?;
     let updates = world.answer_echo(cause.account);
     Ok(tl::types::messages::ChatInviteJoinResultOk { updates }.into())
 }

@@ -8,6 +8,7 @@ use super::*;
 use crate::world::chats::{Channel, GENERAL_TOPIC, Group, Kind, Member, Role, Topic};
 use crate::world::mailboxes::FIRST_ID;
 use crate::world::messages::{Action, Extra, Text};
+use crate::world::rights::Permissions;
 use crate::world::thread::Thread;
 use crate::world::view::blank;
 
@@ -76,7 +77,7 @@ pub(super) fn build(gardener: &mut Gardener) {
 }
 
 fn member(role: Role) -> Member {
-    Member { role, inviter: BOB, since: BEGIN }
+    Member::new(role, BOB, BEGIN)
 }
 
 fn hikers() -> Group {
@@ -89,7 +90,10 @@ fn hikers() -> Group {
         about: "Where to, when, and who brings the tea.".to_owned(),
         date: BEGIN,
         members,
+        banned: BTreeMap::new(),
+        permissions: Permissions::all(),
         invite: "weekendHikers01".to_owned(),
+        invites: Vec::new(),
         version: 1,
     }
 }
@@ -104,8 +108,12 @@ fn channel(peer: Peer, kind: Kind, title: &str, username: Option<&str>, about: &
         date: BEGIN,
         members: BTreeMap::new(),
         banned: BTreeMap::new(),
+        restricted: BTreeMap::new(),
+        permissions: Permissions::usual(),
         linked: linked.map(Peer::id),
         invite: format!("sandboxInvite{}", peer.id()),
+        invites: Vec::new(),
+        requests: BTreeMap::new(),
         photo: None,
         thread: Thread::default(),
         next_id: FIRST_ID,
@@ -141,7 +149,8 @@ fn open(gardener: &mut Gardener) {
     }
     add_topic(gardener, GENERAL_TOPIC, "General", 0x6f_b9f0);
     for (title, colour) in TOPICS {
-        let id = announce(gardener, BOB, PRODUCT_TEAM, Action::TopicCreated(title.to_owned()));
+        let id =
+            announce(gardener, BOB, PRODUCT_TEAM, Action::TopicCreated { title: title.to_owned(), colour, icon: None });
         add_topic(gardener, id, title, colour);
     }
 }
@@ -155,6 +164,8 @@ fn add_topic(gardener: &mut Gardener, id: i32, title: &str, colour: i32) {
         closed: false,
         pinned: id == GENERAL_TOPIC,
         colour,
+        icon: None,
+        hidden: false,
     };
     if let Some(forum) = gardener.world.channels.get_mut(&PRODUCT_TEAM.id()) {
         forum.topics.insert(id, topic);

@@ -7,34 +7,65 @@ use crate::world::World;
 use crate::world::chats::{Channel, Group, Kind, Member, Role, Topic};
 use crate::world::files::FILES_DC;
 use crate::world::peers::Peer;
+use crate::world::rights::{Permission, Permissions, Right, Rights};
 
-/// What an admin of the box may do: everything but what nothing here uses.
-pub(crate) fn admin_rights() -> tl::types::ChatAdminRights {
+/// What an admin may do.
+pub(crate) fn view_rights(rights: Rights) -> tl::types::ChatAdminRights {
     tl::types::ChatAdminRights {
-        change_info: true,
-        post_messages: true,
-        edit_messages: true,
-        delete_messages: true,
-        ban_users: true,
-        invite_users: true,
-        pin_messages: true,
-        manage_topics: true,
-        other: true,
+        change_info: rights.has(Right::ChangeInfo),
+        post_messages: rights.has(Right::Post),
+        edit_messages: rights.has(Right::EditOthers),
+        delete_messages: rights.has(Right::Delete),
+        ban_users: rights.has(Right::Restrict),
+        invite_users: rights.has(Right::Invite),
+        pin_messages: rights.has(Right::Pin),
+        add_admins: rights.has(Right::Promote),
+        anonymous: rights.has(Right::Anonymous),
+        manage_call: rights.has(Right::VideoChats),
+        other: rights.has(Right::ManageChat),
+        manage_topics: rights.has(Right::Topics),
+        post_stories: rights.has(Right::PostStories),
+        edit_stories: rights.has(Right::EditStories),
+        delete_stories: rights.has(Right::DeleteStories),
+        manage_direct_messages: rights.has(Right::Direct),
+        manage_ranks: rights.has(Right::Tags),
+        manage_welcome_messages: rights.has(Right::Welcome),
         ..blank(&[])
     }
 }
 
-/// What plain members of a supergroup may not do.
-fn member_restrictions() -> tl::types::ChatBannedRights {
-    tl::types::ChatBannedRights { pin_messages: true, change_info: true, ..no_restrictions() }
+/// What somebody may not do.
+pub(crate) fn view_restrictions(permissions: Permissions, until_date: i32) -> tl::types::ChatBannedRights {
+    let lacks = |permission| !permissions.has(permission);
+    tl::types::ChatBannedRights {
+        send_messages: permissions.is_empty(),
+        send_plain: lacks(Permission::Text),
+        send_audios: lacks(Permission::Audio),
+        send_docs: lacks(Permission::Document),
+        send_photos: lacks(Permission::Photo),
+        send_videos: lacks(Permission::Video),
+        send_roundvideos: lacks(Permission::VideoNote),
+        send_voices: lacks(Permission::Voice),
+        send_polls: lacks(Permission::Poll),
+        send_stickers: lacks(Permission::Other),
+        send_gifs: lacks(Permission::Other),
+        send_games: lacks(Permission::Other),
+        send_inline: lacks(Permission::Other),
+        embed_links: lacks(Permission::Preview),
+        send_reactions: lacks(Permission::React),
+        edit_rank: lacks(Permission::EditTag),
+        change_info: lacks(Permission::ChangeInfo),
+        invite_users: lacks(Permission::Invite),
+        pin_messages: lacks(Permission::Pin),
+        manage_topics: lacks(Permission::Topics),
+        until_date,
+        ..no_restrictions()
+    }
 }
 
-fn rights_of(role: Option<Role>) -> Option<tl::enums::ChatAdminRights> {
-    match role {
-        Some(Role::Admin) => Some(admin_rights().into()),
-        Some(Role::Creator) => Some(tl::types::ChatAdminRights { add_admins: true, ..admin_rights() }.into()),
-        Some(Role::Member) | None => None,
-    }
+fn rights_of(member: Option<&Member>) -> Option<tl::enums::ChatAdminRights> {
+    let member = member.filter(|member| member.role != Role::Member)?;
+    Some(view_rights(member.rights).into())
 }
 
 impl World {
@@ -80,8 +111,13 @@ impl World {
             None => tl::enums::ChatPhoto::Empty,
         };
         view.date = channel.members.get(&viewer).map_or(channel.date, |member| member.since);
-        view.admin_rights = rights_of(role);
-        view.default_banned_rights = (channel.kind != Kind::Broadcast).then(|| member_restrictions().into());
+        view.admin_rights = rights_of(channel.members.get(&viewer));
+        view.banned_rights = channel
+            .restricted
+            .get(&viewer)
+            .map(|restriction| view_restrictions(restriction.permissions, restriction.until).into());
+        view.default_banned_rights =
+            (channel.kind != Kind::Broadcast).then(|| view_restrictions(channel.permissions, 0).into());
         view.participants_count = Some(count(channel.members.len()));
         view.into()
     }
@@ -133,7 +169,7 @@ impl World {
         full.admins_count = is_admin.then(|| count(admins));
         if is_admin {
             full.kicked_count = Some(count(channel.banned.len()));
-            full.banned_count = Some(0);
+            full.banned_count = Some(count(channel.restricted.len()));
         }
         full.read_inbox_max_id = dialog.read_inbox;
         full.read_outbox_max_id = dialog.read_outbox;
@@ -151,14 +187,10 @@ impl World {
 
     /// One member of a channel as another member sees them.
     pub fn view_member(&self, viewer: i64, user_id: i64, member: &Member) -> tl::enums::ChannelParticipant {
-        let Member { role, inviter, since } = *member;
+        let Member { role, inviter, since, rights, .. } = *member;
+        let (admin_rights, rank) = (view_rights(rights).into(), member.title.clone());
         match role {
-            Role::Creator => tl::types::ChannelParticipantCreator {
-                user_id,
-                admin_rights: rights_of(Some(role)).expect("a creator has rights"),
-                rank: None,
-            }
-            .into(),
+            Role::Creator => tl::types::ChannelParticipantCreator { user_id, admin_rights, rank }.into(),
             Role::Admin => tl::types::ChannelParticipantAdmin {
                 can_edit: false,
                 is_self: viewer == user_id,
@@ -166,8 +198,8 @@ impl World {
                 inviter_id: (viewer == user_id).then_some(inviter),
                 promoted_by: inviter,
                 date: since,
-                admin_rights: admin_rights().into(),
-                rank: None,
+                admin_rights,
+                rank,
             }
             .into(),
             Role::Member if viewer == user_id => tl::types::ChannelParticipantSelf {
@@ -200,14 +232,14 @@ impl World {
             closed: topic.closed,
             pinned: topic.pinned,
             short: false,
-            hidden: false,
+            hidden: topic.hidden,
             title_missing: false,
             id: topic.id,
             date: topic.date,
             peer: Peer::Channel(channel.id).into(),
             title: topic.title.clone(),
             icon_color: topic.colour,
-            icon_emoji_id: None,
+            icon_emoji_id: topic.icon,
             top_message: newest.map_or(topic.id, |message| message.id),
             read_inbox_max_id: read,
             read_outbox_max_id: dialog.map_or(0, |dialog| dialog.read_outbox),
@@ -236,13 +268,13 @@ fn view_group(viewer: i64, group: &Group) -> tl::enums::Chat {
     view.participants_count = count(group.members.len());
     view.date = group.date;
     view.version = group.version;
-    view.admin_rights = rights_of(role.filter(|role| *role == Role::Admin));
-    view.default_banned_rights = Some(no_restrictions().into());
+    view.admin_rights = rights_of(group.members.get(&viewer).filter(|member| member.role == Role::Admin));
+    view.default_banned_rights = Some(view_restrictions(group.permissions, 0).into());
     view.into()
 }
 
 fn group_member(user_id: i64, member: &Member) -> tl::enums::ChatParticipant {
-    let Member { role, inviter, since } = *member;
+    let Member { role, inviter, since, .. } = *member;
     match role {
         Role::Creator => tl::types::ChatParticipantCreator { user_id, rank: None }.into(),
         Role::Admin => tl::types::ChatParticipantAdmin { user_id, inviter_id: inviter, date: since, rank: None }.into(),

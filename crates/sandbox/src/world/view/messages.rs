@@ -9,6 +9,7 @@ use crate::world::chats::Channel;
 use crate::world::messages::{Action, Extra, Forward, MediaLook, Message, Reacted, Reply};
 use crate::world::peers::Peer;
 use crate::world::thread::Slice;
+use crate::world::topics::TopicChange;
 
 /// How many of the last reactions travel with a message.
 const RECENT_REACTIONS: usize = 3;
@@ -192,13 +193,15 @@ fn view_action(action: &Action) -> tl::enums::MessageAction {
     match action.clone() {
         Action::GroupCreated(title, users) => tl::types::MessageActionChatCreate { title, users }.into(),
         Action::ChannelCreated(title) => tl::types::MessageActionChannelCreate { title }.into(),
-        Action::TopicCreated(title) => tl::types::MessageActionTopicCreate {
-            title_missing: false,
-            title,
-            icon_color: 0x6f_b9f0,
-            icon_emoji_id: None,
+        Action::TopicCreated { title, colour, icon } => {
+            tl::types::MessageActionTopicCreate { title_missing: false, title, icon_color: colour, icon_emoji_id: icon }
+                .into()
         }
-        .into(),
+        Action::TopicChanged(change) => {
+            let TopicChange { title, icon, closed, hidden } = *change;
+            tl::types::MessageActionTopicEdit { title, icon_emoji_id: icon, closed, hidden }.into()
+        }
+        Action::Titled(title) => tl::types::MessageActionChatEditTitle { title }.into(),
         Action::Added(users) => tl::types::MessageActionChatAddUser { users }.into(),
         Action::Left(user_id) => tl::types::MessageActionChatDeleteUser { user_id }.into(),
         Action::JoinedByLink(inviter_id) => tl::types::MessageActionChatJoinedByLink { inviter_id }.into(),
