@@ -5,6 +5,7 @@
 mod bubble;
 mod cards;
 mod face;
+pub(super) mod growing;
 pub(super) mod head;
 pub(super) mod keyboard;
 pub(super) mod links;

@@ -10,6 +10,8 @@ use crate::world::peers::Peer;
 
 /// A client that goes on typing says so again before this has passed.
 const FADES_AFTER: i64 = 6_000;
+/// What a bot is writing is shown so long after it has added something.
+const DRAFT_FADES_AFTER: i64 = 30_000;
 /// More signs are not kept; the oldest go first.
 const SIGNS_MAX: usize = 1_000;
 
@@ -62,7 +64,11 @@ impl Signs {
     }
 
     fn show(&mut self, viewer: i64, peer: Peer, topic: Option<i32>, by: i64, action: &SendMessageAction, now: i64) {
-        let is_same = |sign: &Sign| sign.viewer == viewer && sign.peer == peer && sign.by == by;
+        // Somebody who types on takes nothing away from what they have written already.
+        let is_same = |sign: &Sign| {
+            let is_theirs = sign.viewer == viewer && sign.peer == peer && sign.by == by;
+            is_theirs && sign.topic == topic && is_draft(&sign.action) == is_draft(action)
+        };
         self.shown.retain(|sign| sign.until > now && !is_same(sign));
         if matches!(action, SendMessageAction::SendMessageCancelAction) {
             return;
@@ -70,7 +76,8 @@ impl Signs {
         if self.shown.len() >= SIGNS_MAX {
             self.shown.remove(0);
         }
-        self.shown.push(Sign { viewer, peer, topic, by, action: action.clone(), until: now + FADES_AFTER });
+        let until = now + if is_draft(action) { DRAFT_FADES_AFTER } else { FADES_AFTER };
+        self.shown.push(Sign { viewer, peer, topic, by, action: action.clone(), until });
     }
 
     /// What somebody was doing has become a message.
@@ -92,6 +99,14 @@ impl Signs {
         let own = self.shown.iter().filter(|sign| sign.viewer == viewer);
         own.map(|sign| sign.until).filter(|until| *until > now).min()
     }
+}
+
+/// Whether a sign shows the words themselves while they are being written.
+fn is_draft(action: &SendMessageAction) -> bool {
+    matches!(
+        action,
+        SendMessageAction::SendMessageTextDraftAction(_) | SendMessageAction::SendMessageRichMessageDraftAction(_)
+    )
 }
 
 #[cfg(test)]

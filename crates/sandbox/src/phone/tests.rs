@@ -49,6 +49,14 @@ impl Looking {
         own.unwrap_or_else(|| self.world.thread(ALICE, seen_from).newest().map_or(id, |message| message.id))
     }
 
+    /// Lets signs come and go as the pushes of the world tell.
+    pub(super) fn notice(&mut self) {
+        let now = self.world.clock.millis();
+        for push in self.world.take_pushes() {
+            self.signs.notice(&push, now);
+        }
+    }
+
     /// How Alice sees one message of a chat.
     pub(super) fn unit(&self, peer: Peer, id: i32) -> String {
         let eyes = self.eyes();

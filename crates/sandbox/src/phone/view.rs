@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
-use super::draw::{Item, head, keyboard, rows, units};
+use super::draw::{Item, growing, head, keyboard, rows, units};
 use super::eyes::Eyes;
 use super::window::{Talk, Window};
 use crate::world::peers::Peer;
@@ -67,7 +67,11 @@ impl Snapshot {
     fn add_talk(&mut self, eyes: &Eyes<'_>, talk: Talk, window: Window, mark: Option<i32>) {
         let sight = eyes.look_at(talk, window);
         let script = units::Script { talk, messages: &sight.messages, mark };
-        self.lists.push(("units", units::units(eyes, &script)));
+        let mut items = units::units(eyes, &script);
+        if !sight.has_newer {
+            items.extend(growing::growing(eyes, talk));
+        }
+        self.lists.push(("units", items));
         self.part("head", head::head(eyes, talk));
         self.part("pins", head::pins(eyes, talk));
         self.part("notice", head::notice(eyes, talk));

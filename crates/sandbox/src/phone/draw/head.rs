@@ -62,7 +62,8 @@ pub(in crate::phone) fn signs(eyes: &Eyes<'_>, talk: Talk) -> Option<String> {
     let who = |by: i64| eyes.short_name(Peer::User(by));
     match (seen.as_slice(), talk.peer) {
         ([], _) => None,
-        ([(_, doing)], Peer::User(_)) => Some(format!("{doing}…")),
+        // The newest sign of one who shows several.
+        ([.., (_, doing)], Peer::User(_)) => Some(format!("{doing}…")),
         ([(by, doing)], _) => Some(format!("{} is {doing}…", who(*by))),
         ([(one, _), (other, _)], _) => Some(format!("{} and {} are typing…", who(*one), who(*other))),
         (more, _) => Some(format!("{} are typing…", counted(i64::try_from(more.len()).unwrap_or(i64::MAX), "member"))),
@@ -86,6 +87,9 @@ fn doing(action: &SendMessageAction) -> Option<&'static str> {
         SendMessageAction::SendMessageChooseStickerAction => "choosing a sticker",
         SendMessageAction::SendMessageGamePlayAction => "playing a game",
         SendMessageAction::SendMessageHistoryImportAction(_) => "importing messages",
+        SendMessageAction::SendMessageTextDraftAction(_) | SendMessageAction::SendMessageRichMessageDraftAction(_) => {
+            "writing"
+        }
         _ => return None,
     })
 }
