@@ -13,6 +13,7 @@ mod media;
 pub(super) mod page;
 mod pictures;
 mod poll;
+mod rich;
 pub(super) mod rows;
 mod service;
 mod snippet;

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use tl::enums::SendMessageAction;
 
 use super::Item;
+use super::rich::rich;
 use super::words::words;
 use crate::phone::eyes::Eyes;
 use crate::phone::window::Talk;
@@ -36,6 +37,10 @@ fn written(eyes: &Eyes<'_>, action: &SendMessageAction) -> Option<(i64, Markup)>
                 }
             };
             Some((draft.random_id, shown))
+        }
+        SendMessageAction::SendMessageRichMessageDraftAction(draft) => {
+            let tl::enums::RichMessage::Message(written) = &draft.rich_message;
+            Some((draft.random_id, rich(eyes, None, written)))
         }
         _ => None,
     }

@@ -1,6 +1,8 @@
 //! Buttons that bots hang on their messages, and the keyboard that they put in place of a person's own.
 
+use grammers_tl_types as tl;
 use maud::{Markup, html};
+use tl::enums::InlineButtonType;
 
 use super::face::{Icon, icon};
 use super::links::{inner_address, web_address};
@@ -27,7 +29,7 @@ pub(super) fn inline(eyes: &Eyes<'_>, message: &Message) -> Markup {
     }
 }
 
-fn inline_button(eyes: &Eyes<'_>, message: &Message, button: &InlineButton) -> Markup {
+pub(super) fn inline_button(eyes: &Eyes<'_>, message: &Message, button: &InlineButton) -> Markup {
     let class = class(button.look);
     let text = html! { bdi { (button.text) } };
     match &button.action {
@@ -56,6 +58,29 @@ fn inline_button(eyes: &Eyes<'_>, message: &Message, button: &InlineButton) -> M
         InlineAction::Pay => beyond(&class, &text, "There is no money in the sandbox."),
         InlineAction::Disabled => html! { button type="button" class=(class) disabled { (text) } },
     }
+}
+
+/// What a button does that comes in Telegram's own form; nothing for forms that only clients send.
+pub(super) fn action_of(kind: &InlineButtonType) -> Option<InlineAction> {
+    Some(match kind {
+        InlineButtonType::Callback(button) => InlineAction::Callback(button.data.clone()),
+        InlineButtonType::Url(button) => InlineAction::Url(button.url.clone()),
+        InlineButtonType::UrlAuth(button) => {
+            InlineAction::Login { url: button.url.clone(), forward_text: button.fwd_text.clone() }
+        }
+        InlineButtonType::WebView(button) => InlineAction::WebApp(button.url.clone()),
+        InlineButtonType::SwitchInline(button) => {
+            InlineAction::SwitchInline { query: button.query.clone(), here: button.same_peer, chosen: None }
+        }
+        InlineButtonType::UserProfile(button) => InlineAction::Profile(button.user_id),
+        InlineButtonType::Copy(button) => InlineAction::Copy(button.copy_text.clone()),
+        InlineButtonType::Game => InlineAction::Game,
+        InlineButtonType::Buy => InlineAction::Pay,
+        InlineButtonType::Disabled => InlineAction::Disabled,
+        InlineButtonType::InputInlineButtonTypeUrlAuth(_) | InlineButtonType::InputInlineButtonTypeUserProfile(_) => {
+            return None;
+        }
+    })
 }
 
 fn class(look: Look) -> String {

@@ -41,7 +41,9 @@ pub(super) fn media(eyes: &Eyes<'_>, message: &Message, media: &Media) -> Markup
         Media::Photo(id) => pictures::photo(eyes, message, *id),
         Media::LivePhoto(still, film) => pictures::live_photo(eyes, message, *still, *film),
         Media::Document(id) => {
-            eyes.world.files.document(*id).map_or_else(|| gone("file"), |found| document(eyes, message, found))
+            let is_covered = message.look().spoiler;
+            let found = eyes.world.files.document(*id);
+            found.map_or_else(|| gone("file"), |found| document(eyes, found, is_covered))
         }
         Media::Poll(id) => {
             eyes.world.polls.get(*id).map_or_else(|| gone("poll"), |found| poll::poll(eyes, message, found))
@@ -58,11 +60,11 @@ pub(super) fn gone(what: &str) -> Markup {
     html! { p class="gone" { "This " (what) " is gone." } }
 }
 
-fn document(eyes: &Eyes<'_>, message: &Message, document: &Document) -> Markup {
+/// A document as what it is. A covered one is hidden until it is pressed.
+pub(super) fn document(eyes: &Eyes<'_>, document: &Document, is_covered: bool) -> Markup {
     let address = format!("/{}/file/{}", eyes.viewer, document.id);
     let thumb = document.thumb.map(|photo| format!("/{}/photo/{photo}", eyes.viewer));
-    let film =
-        pictures::Film { document, address: &address, thumb: thumb.as_deref(), is_covered: message.look().spoiler };
+    let film = pictures::Film { document, address: &address, thumb: thumb.as_deref(), is_covered };
     match shape_of(document) {
         Shape::Sticker { emoji } => pictures::sticker(document, &address, &emoji),
         Shape::Animation => film.animation(),

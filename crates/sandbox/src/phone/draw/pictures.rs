@@ -9,11 +9,15 @@ use crate::world::files::Document;
 use crate::world::messages::Message;
 
 pub(super) fn photo(eyes: &Eyes<'_>, message: &Message, id: i64) -> Markup {
+    let label = format!("Photo from {}", eyes.short_name(message.from));
+    picture(eyes, id, &label, message.look().spoiler)
+}
+
+/// A photo that can be looked at on its own.
+pub(super) fn picture(eyes: &Eyes<'_>, id: i64, label: &str, is_covered: bool) -> Markup {
     let Some(photo) = eyes.world.files.photo(id) else { return gone("photo") };
     let address = format!("/{}/photo/{id}", eyes.viewer);
-    let label = format!("Photo from {}", eyes.short_name(message.from));
     let (width, height) = fitted(photo.width, photo.height);
-    let is_covered = message.look().spoiler;
     html! {
         a class=(class("picture", is_covered)) href=(address) target="_blank" data-picture data-covered[is_covered] {
             img src=(address) alt=(label) width=(width) height=(height) loading="lazy" draggable="false";
