@@ -10,6 +10,7 @@ use crate::{control, program};
 /// A running `telegram-sandbox`, in a process of its own, steered over its control port.
 pub struct Sandbox {
     child: Child,
+    addresses: Value,
     control: SocketAddr,
     /// The demo account's user id.
     pub account: i64,
@@ -19,7 +20,7 @@ impl Sandbox {
     /// Starts one on free ports.
     pub fn start() -> anyhow::Result<Self> {
         let mut child = Command::new(program("telegram-sandbox"))
-            .args(["--mtproto", "127.0.0.1:0", "--control", "127.0.0.1:0"])
+            .args(["--mtproto", "127.0.0.1:0", "--control", "127.0.0.1:0", "--phone", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -30,7 +31,13 @@ impl Sandbox {
         let control = addresses["control"].as_str().context("no control address")?.parse()?;
         let info = control::get(control, "/v1/info")?;
         let account = info["accounts"][0]["id"].as_i64().context("no accounts")?;
-        Ok(Self { child, control, account })
+        Ok(Self { child, addresses, control, account })
+    }
+
+    /// Where one of its faces is, as a URL: `control`, `bot_api`, `phone`.
+    pub fn url(&self, face: &str) -> String {
+        let address = self.addresses[face].as_str();
+        format!("http://{}", address.unwrap_or_else(|| panic!("no {face} in {}", self.addresses)))
     }
 
     /// Where the control port is, as a URL.

@@ -6,6 +6,7 @@ mod daemon;
 mod demo;
 mod faults;
 mod laws;
+mod phone;
 mod sessions;
 mod strangers;
 mod telethon;

@@ -16,6 +16,7 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     // aiogram wants an older pydantic than the MCP client.
     python(&tools, "requirements-bots.txt", "python-bots")?;
     node(&tools)?;
+    browser()?;
     key_ring()
 }
 
@@ -51,6 +52,11 @@ fn node(tools: &Path) -> anyhow::Result<()> {
     }
     run_quietly(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
     stamp.set()
+}
+
+/// The browser in which the sandbox's phone is used.
+fn browser() -> anyhow::Result<()> {
+    require("chromium", &["--version"], &["chromium"])
 }
 
 /// A desktop's key ring and the message bus it is reached over.

@@ -9,6 +9,7 @@
 mod bot_api;
 mod control;
 mod faults;
+mod phone;
 pub mod provision;
 pub mod rpc;
 mod sandbox;

@@ -7,7 +7,7 @@ use clap::Parser;
 use telegraphist_sandbox::{Options, Sandbox, SandboxError, Seed};
 use tracing_subscriber::EnvFilter;
 
-/// Telegram in a box: a data centre on loopback with people, chats and messages in it.
+/// Telegram in a box: a data centre on loopback with people, chats and messages in it, and a phone to play them with.
 ///
 /// Prints one JSON line with the addresses that it listens on, then serves until it is interrupted.
 #[derive(Debug, Parser)]
@@ -19,6 +19,9 @@ struct Arguments {
     /// Where the control API answers.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     control: SocketAddr,
+    /// Where a browser finds the phone, through which a person plays somebody of the box.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    phone: SocketAddr,
     /// Where the Bot API answers.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     bot_api: SocketAddr,
@@ -54,6 +57,7 @@ async fn serve(arguments: Arguments) -> Result<(), SandboxError> {
     let sandbox = Sandbox::start(Options {
         mtproto: arguments.mtproto,
         control: Some(arguments.control),
+        phone: Some(arguments.phone),
         bot_api: Some(arguments.bot_api),
         seed: Seed { seed: arguments.seed, messages: arguments.messages },
     })
@@ -70,6 +74,7 @@ fn announce(sandbox: &Sandbox) {
     let addresses = serde_json::json!({
         "mtproto": sandbox.mtproto_address(),
         "control": sandbox.control_address(),
+        "phone": sandbox.phone_address(),
         "bot_api": sandbox.bot_api_address(),
     });
     println!("{addresses}");

@@ -23,6 +23,7 @@ pub use trouble::Revocation;
 
 use crate::bot_api;
 use crate::control;
+use crate::phone::{self, Phone};
 use crate::rpc::RpcError;
 use crate::server::{Hub, Listener};
 use crate::world::{Seed, World};
@@ -34,6 +35,8 @@ pub struct Options {
     pub mtproto: SocketAddr,
     /// Where the control API answers, if it should.
     pub control: Option<SocketAddr>,
+    /// Where a browser finds the phone, if there should be one.
+    pub phone: Option<SocketAddr>,
     /// Where the Bot API answers, if it should.
     pub bot_api: Option<SocketAddr>,
     /// The world.
@@ -41,9 +44,10 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// A free loopback port, no control port, no Bot API, the default world.
+    /// A free loopback port, no control port, no Bot API, no phone, the default world.
     fn default() -> Self {
-        Self { mtproto: SocketAddr::from(([127, 0, 0, 1], 0)), control: None, bot_api: None, seed: Seed::default() }
+        let mtproto = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self { mtproto, control: None, bot_api: None, phone: None, seed: Seed::default() }
     }
 }
 
@@ -90,6 +94,7 @@ pub struct Sandbox {
     hub: Arc<Hub>,
     listener: Listener,
     control: Option<SocketAddr>,
+    phone: Option<SocketAddr>,
     bot_api: Option<SocketAddr>,
     seed: Seed,
     /// Absent in the handle that the control port holds: it must not keep the box alive.
@@ -102,6 +107,7 @@ impl std::fmt::Debug for Sandbox {
             .debug_struct("Sandbox")
             .field("mtproto", &self.mtproto_address())
             .field("control", &self.control)
+            .field("phone", &self.phone)
             .field("bot_api", &self.bot_api)
             .finish_non_exhaustive()
     }
@@ -110,7 +116,7 @@ impl std::fmt::Debug for Sandbox {
 impl Sandbox {
     /// Makes a world and opens its ports. Needs a Tokio runtime.
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
-        for address in [Some(options.mtproto), options.control, options.bot_api].into_iter().flatten() {
+        for address in [Some(options.mtproto), options.control, options.bot_api, options.phone].into_iter().flatten() {
             if !address.ip().is_loopback() {
                 return Err(SandboxError::NotLoopback(address));
             }
@@ -121,8 +127,12 @@ impl Sandbox {
             .map_err(|source| SandboxError::Port { address: options.mtproto, source })?;
         // Clients are told it as the address of every data centre.
         hub.change(|state| state.world.address = listener.address());
-        let mut sandbox = Self { hub, listener, control: None, bot_api: None, seed: options.seed, closer: None };
+        let seed = options.seed;
+        let mut sandbox = Self { hub, listener, control: None, bot_api: None, phone: None, seed, closer: None };
         sandbox.hub.tasks.spawn(Arc::clone(&sandbox.hub).keep_time());
+        if let Some(address) = options.phone {
+            sandbox.open_phone(address).await?;
+        }
         if let Some(address) = options.bot_api {
             sandbox.open_bot_api(address).await?;
         }
@@ -142,6 +152,17 @@ impl Sandbox {
         Ok(())
     }
 
+    async fn open_phone(&mut self, address: SocketAddr) -> Result<(), SandboxError> {
+        let failed = |source| SandboxError::Port { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        self.phone = Some(address);
+        let phone = Phone::new(Arc::clone(&self.hub), address);
+        let closing = self.hub.closing.clone().cancelled_owned();
+        self.hub.tasks.spawn(phone::serve(listener, phone, closing));
+        Ok(())
+    }
+
     async fn open_bot_api(&mut self, address: SocketAddr) -> Result<(), SandboxError> {
         let failed = |source| SandboxError::Port { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
@@ -158,6 +179,11 @@ impl Sandbox {
     /// Where the control API answers.
     pub fn control_address(&self) -> Option<SocketAddr> {
         self.control
+    }
+
+    /// Where a browser finds the phone.
+    pub fn phone_address(&self) -> Option<SocketAddr> {
+        self.phone
     }
 
     /// Where the Bot API answers.

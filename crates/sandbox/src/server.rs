@@ -11,7 +11,7 @@ mod listener;
 
 pub use counters::Counters;
 
-pub(crate) use hub::{Hub, State};
+pub(crate) use hub::{Hub, State, Watch};
 pub(crate) use listener::Listener;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

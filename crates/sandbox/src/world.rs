@@ -120,6 +120,8 @@ pub struct World {
     drafts: BTreeMap<(i64, i64), LiveDraft>,
     mailboxes: HashMap<i64, Mailbox>,
     nobody: Mailbox,
+    /// So many pages of the phone are watching; while there are any, accounts without a client are told what happens, too.
+    pub(crate) watchers: usize,
     /// What access hashes are made from.
     secret: i64,
     last_uid: u64,
@@ -154,6 +156,7 @@ impl World {
             drafts: BTreeMap::new(),
             mailboxes: HashMap::new(),
             nobody: Mailbox::default(),
+            watchers: 0,
             secret,
             last_uid: 0,
             next_due: None,

@@ -14,10 +14,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use futures::StreamExt as _;
 use telegraphist_application::ambient::{RandomIds, SystemClock};
+use telegraphist_application::memory::{NoBots, NoFiles};
 use telegraphist_application::operations::{ReadMessages, SendMessage};
 use telegraphist_application::ports::ApiCredentials;
 use telegraphist_application::session_strings::{self, StringKind};
-use telegraphist_application::{AnnouncedInbox, Application, CallContext, Caller, Ports, Settings, readable};
+use telegraphist_application::{AnnouncedInbox, Application, CallContext, Caller, Outside, Ports, Settings, readable};
 use telegraphist_files::AllowedFiles;
 use telegraphist_mtproto::{DcOption, Mtproto, MtprotoPorts, MtprotoSettings};
 use telegraphist_sandbox::{Options, Sandbox};
@@ -48,24 +49,19 @@ async fn main() -> anyhow::Result<()> {
         MtprotoSettings { dc_options },
     );
 
+    // What is no store. This service has no bots.
+    let outside = Outside {
+        inbox,
+        clock,
+        ids: Arc::new(RandomIds),
+        connections: mtproto.clone(),
+        sign_in: mtproto.clone(),
+        bots: Arc::new(NoBots),
+        files: Arc::new(NoFiles),
+    };
+
     // The application on top. A service keeps the key of its cursors, so that they outlive a restart.
-    let app = Application::new(
-        Ports {
-            events: shared.clone(),
-            views: shared.clone(),
-            vault: shared.clone(),
-            peers: shared.clone(),
-            inbox,
-            idempotency: shared.clone(),
-            audit: shared.clone(),
-            limiter: shared,
-            clock,
-            ids: Arc::new(RandomIds),
-            connections: mtproto.clone(),
-            sign_in: mtproto.clone(),
-        },
-        Settings::new(Box::new([7; 32]).into()),
-    );
+    let app = Application::new(Ports::on(&shared, outside), Settings::new(Box::new([7; 32]).into()));
 
     // Open a session.
     let caller = Caller::owner();

@@ -17,6 +17,8 @@ pub struct Info {
     pub mtproto: SocketAddr,
     /// Where the control API answers.
     pub control: Option<SocketAddr>,
+    /// Where a browser finds the phone.
+    pub phone: Option<SocketAddr>,
     /// Where the Bot API answers.
     pub bot_api: Option<SocketAddr>,
     /// The same port under the number of every data centre.
@@ -62,6 +64,7 @@ impl Sandbox {
         Info {
             mtproto: self.mtproto_address(),
             control: self.control_address(),
+            phone: self.phone_address(),
             bot_api: self.bot_api_address(),
             dcs: DATA_CENTRES.map(|dc| (dc, self.mtproto_address())).collect(),
             layer: grammers_tl_types::LAYER,

@@ -14,6 +14,7 @@ use super::counters::{Counters, count};
 use super::links::{LinkEnd, LinkId, Links, Outbound};
 use crate::bot_api::Desk;
 use crate::faults::Faults;
+use crate::phone::Signs;
 use crate::rpc::{self, Caller, Reply, RpcError};
 use crate::wire::{KeyRing, Request};
 use crate::world::callbacks::CallbackAnswer;
@@ -25,6 +26,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) counters: Counters,
     pub(crate) links: Links,
+    /// Who is seen typing, on the phone's pages.
+    pub(crate) signs: Signs,
     /// The bots' programs that use the Bot API.
     pub(crate) desk: Desk,
     /// Who waits for the answer to a pressed button, by query.
@@ -47,6 +50,8 @@ enum Waiter {
 /// The shared side of a running box.
 pub(crate) struct Hub {
     state: Mutex<State>,
+    /// Grows whenever something may have changed; open pages of the phone wait for it.
+    changes: watch::Sender<u64>,
     /// Changes when somebody moves the world's clock on.
     moved: watch::Sender<()>,
     /// Told when something will happen earlier than was planned.
@@ -55,6 +60,26 @@ pub(crate) struct Hub {
     pub(crate) tasks: TaskTracker,
     /// Cancelled when the box shuts down.
     pub(crate) closing: CancellationToken,
+}
+
+/// Wakes whenever the state may have changed.
+pub(crate) struct Watch {
+    changes: watch::Receiver<u64>,
+    hub: Arc<Hub>,
+}
+
+impl Watch {
+    /// Resolves at the first change since the last call.
+    pub(crate) async fn changed(&mut self) {
+        // The hub holds the sender, and this holds the hub.
+        let _ = self.changes.changed().await;
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.hub.lock().world.watchers -= 1;
+    }
 }
 
 /// A request on its way to being executed.
@@ -76,12 +101,14 @@ impl Hub {
                 faults: Faults::default(),
                 counters: Counters::default(),
                 links: Links::default(),
+                signs: Signs::default(),
                 desk: Desk::default(),
                 waiting: HashMap::new(),
                 next_tick: None,
                 retimed,
                 revoked: HashMap::new(),
             }),
+            changes: watch::Sender::new(0),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         }
@@ -92,7 +119,24 @@ impl Hub {
         let mut state = self.lock();
         let result = change(&mut state);
         state.deliver(None);
+        drop(state);
+        self.note_change();
         result
+    }
+
+    /// Reads the state. Nobody is told, so that looking is not a change.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&State) -> R) -> R {
+        look(&self.lock())
+    }
+
+    /// Watches for changes. While somebody does, accounts without a client are told what happens, too.
+    pub(crate) fn watch(self: &Arc<Self>) -> Watch {
+        self.lock().world.watchers += 1;
+        Watch { changes: self.changes.subscribe(), hub: Arc::clone(self) }
+    }
+
+    fn note_change(&self) {
+        self.changes.send_modify(|changes| *changes += 1);
     }
 
     /// Starts the world anew: new keys, no faults, no connections.
@@ -101,12 +145,16 @@ impl Hub {
         let mut state = self.lock();
         state.links.cut_where(|_| true);
         world.address = state.world.address;
+        world.watchers = state.world.watchers;
         state.world = world;
+        state.signs = Signs::default();
         state.desk.clear();
         state.waiting.clear();
         state.faults.clear();
         state.revoked.clear();
         state.counters = Counters::default();
+        drop(state);
+        self.note_change();
     }
 
     pub(super) fn open_link(&self) -> LinkEnd {
@@ -131,7 +179,11 @@ impl Hub {
         };
         let account = state.caller(key_id).and_then(|caller| caller.account);
         match state.faults.next_delay(&call.method, account) {
-            None => state.perform(call),
+            None => {
+                state.perform(call);
+                drop(state);
+                self.note_change();
+            }
             Some(delay) => {
                 state.links.send(link, Outbound::Acknowledgement { request: call.request.msg_id });
                 drop(state);
@@ -144,7 +196,10 @@ impl Hub {
         let hub = Arc::clone(self);
         self.tasks.spawn(async move {
             tokio::select! {
-                () = tokio::time::sleep(delay) => hub.lock().perform(call),
+                () = tokio::time::sleep(delay) => {
+                    hub.lock().perform(call);
+                    hub.note_change();
+                }
                 () = hub.closing.cancelled() => {}
             }
         });
@@ -280,7 +335,14 @@ impl State {
 
     /// Queues for their clients the updates that the last change brought; `cause` is the connection that knows already.
     fn deliver(&mut self, cause: Option<LinkId>) {
+        let now = self.world.clock.millis();
         for push in self.world.take_pushes() {
+            self.signs.notice(&push, now);
+            // Without the phone, nothing is pushed to an account that no other client listens for.
+            let has_client = self.world.keys.of_account(push.account).any(|key| Some(key) != push.except_key);
+            if !has_client {
+                continue;
+            }
             if self.faults.next_gap(push.account) {
                 self.counters.updates_lost += 1;
                 continue;

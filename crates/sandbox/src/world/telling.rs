@@ -30,7 +30,7 @@ impl World {
     pub(crate) fn tell(&mut self, cause: &Cause, account: i64, update: tl::enums::Update) {
         let is_own = account == cause.account;
         let except_key = cause.key.filter(|_| is_own);
-        let has_listener = self.keys.of_account(account).any(|key| Some(key) != except_key);
+        let has_listener = self.watchers > 0 || self.keys.of_account(account).any(|key| Some(key) != except_key);
         if has_listener {
             let updates = self.view_updates(account, vec![update.clone()]);
             self.pushes.push(Push { account, except_key, updates });

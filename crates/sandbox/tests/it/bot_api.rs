@@ -6,7 +6,7 @@ mod errors;
 mod groups;
 mod presenting;
 mod rich;
-mod robot;
+pub(crate) mod robot;
 mod sending;
 mod teloxide;
 mod trouble;

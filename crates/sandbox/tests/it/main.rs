@@ -8,6 +8,7 @@ mod bot_api;
 mod client;
 mod control;
 mod files;
+mod phone;
 mod reading;
 mod signing_in;
 mod trouble;
