@@ -67,7 +67,7 @@ async fn sign_bot_in(owner: &Owner, sandbox: &Sandbox) -> anyhow::Result<()> {
     owner.app().sign_in_bot(&caller, BOT_SESSION, &token).await.context("the demo bot could not be signed in")?;
     // Calls that name no session go on to mean the account.
     owner.app().set_default_session(&caller, SESSION).await.context("the demo account is not the default")?;
-    sandbox.say(&ACCOUNT.to_string(), &BOT.to_string(), "/start").context("the demo bot could not be started")?;
+    sandbox.say(ACCOUNT, BOT, "/start").context("the demo bot could not be started")?;
     owner.ensure_bots().await;
     Ok(())
 }
