@@ -12,7 +12,7 @@ import sys
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-EXPECTED = 27
+EXPECTED = 51
 
 
 class Story:
@@ -76,6 +76,45 @@ class Story:
         await call("block_user", chat=private)
         await call("unblock_user", chat=private)
         await call("delete_contact", chat=private, confirm=True)
+        await self.tell()
+        await self.ask()
+
+    async def tell(self):
+        call = self.call
+        await call("list_event_types", category="build")
+        data = {"test_count": 214, "duration_ms": 184000}
+        event = {"type": "build_completed", "title": "Nightly build", "description": "All **214** passed.", "data": data}
+        first = await call("send_telegram_event", **event, idempotency_key="nightly")
+        again = await call("send_telegram_event", **event, idempotency_key="nightly")
+        ids = [[delivery["delivery_id"] for delivery in answer["deliveries"]] for answer in (first, again)]
+        if ids[0] != ids[1] or again["is_new"]:
+            raise SystemExit(f"the same event was taken twice: {first} {again}")
+        await call("send_telegram_message", message="The **build** is done.")
+        await call("send_task_completion", task_id="42", title="Migrations", results="Two tables moved.")
+        await call("send_performance_alert", title="Memory", current_value=91.5, threshold=80)
+        await call("get_bridge_status")
+        for tool in ("check_bridge_process", "stop_bridge", "start_bridge", "restart_bridge", "ensure_bridge_running"):
+            await call(tool)
+        for tool in ("switch_to_nomad_mode", "switch_to_mute_mode", "switch_to_local_mode"):
+            await call(tool)
+        await call("get_telegram_responses")
+        await call("process_pending_responses")
+        await call("clear_old_responses", confirm=True)
+
+    async def ask(self):
+        call = self.call
+        asked = await call("request_approval", title="Deploy?", options=["Now", "Never"])
+        await call("send_approval_request", title="Merge?", description="The **branch** is green.")
+        await call("get_approval", approval_id=asked["approval_id"])
+        waited = await call("wait_for_approval", approval_id=asked["approval_id"], timeout_seconds=1)
+        if waited["state"] != "pending":
+            raise SystemExit(f"nobody decided, and yet: {waited}")
+        prompt = asyncio.create_task(call("approve_tool_use", tool_name="Bash", input={"command": "ls"}))
+        while not (about := [one for one in (await call("list_approvals", pending=True))["items"] if one.get("tool") == "Bash"]):
+            await asyncio.sleep(0)
+        await call("cancel_approval", approval_id=about[0]["approval_id"])
+        if (await prompt)["behavior"] != "deny":
+            raise SystemExit("what was taken back was allowed")
 
 
 async def main():

@@ -21,6 +21,7 @@ impl Sandbox {
     pub fn start() -> anyhow::Result<Self> {
         let mut child = Command::new(program("telegram-sandbox"))
             .args(["--mtproto", "127.0.0.1:0", "--control", "127.0.0.1:0", "--phone", "127.0.0.1:0"])
+            .args(["--bot-api", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

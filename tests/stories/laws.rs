@@ -42,6 +42,7 @@ fn arrows_point_inwards() {
             &[
                 "telegraphist-domain",
                 "telegraphist-application",
+                "telegraphist-bot",
                 "telegraphist-files",
                 "telegraphist-keyring",
                 "telegraphist-mtproto",

@@ -7,6 +7,7 @@ mod demo;
 mod faults;
 mod laws;
 mod phone;
+mod questions;
 mod sessions;
 mod strangers;
 mod telethon;

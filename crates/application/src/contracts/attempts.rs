@@ -86,12 +86,14 @@ pub async fn parts_are_kept_for_the_next_attempt(place: &impl Place<Store: Post>
         store.note_part(delivery_id(1), part, state).await.unwrap();
     }
     store.note_part(delivery_id(77), 0, &sent).await.unwrap();
-    let parts = [(0, sent.clone()), (2, started), (10, blind)];
+    let parts = [(0, sent.clone()), (2, started), (10, blind.clone())];
     finish(&store, 1, &again(5)).await;
     let store = place.open().await;
     assert_eq!(claim(&store, 5).await[0].parts, parts);
     finish(&store, 1, &Attempted::Dead { error: "why".into() }).await;
     assert!(store.requeue(delivery_id(1), moment(6)).await.unwrap());
+    // Whoever asked for it has looked: what may have been sent is to be sent.
+    let parts = [(0, sent.clone()), (2, PartState::Unsent), (10, blind)];
     assert_eq!(claim(&store, 6).await[0].parts, parts);
 }
 

@@ -117,6 +117,28 @@ pub(crate) fn arguments(tool: &str) -> Value {
             json!({ "title": "Deploy?", "description": "To **production**.", "options": ["Deploy", "Not now"] })
         }
         "list_approvals" => json!({ "pending": true }),
+        "send_telegram_event" => json!({
+            "type": "build_completed", "title": "Nightly build", "description": "All **214** passed.",
+            "data": { "test_count": 214, "duration_ms": 184_000 },
+        }),
+        "send_telegram_message" => json!({ "message": "The **build** is done." }),
+        "send_task_completion" => {
+            json!({ "task_id": "42", "title": "Migrations", "results": "Two tables moved.", "duration_ms": 1200 })
+        }
+        "send_performance_alert" => json!({ "title": "Memory", "current_value": 91.5, "threshold": 80 }),
+        "clear_old_responses" => json!({ "confirm": true }),
+        "get_telegram_responses"
+        | "process_pending_responses"
+        | "get_bridge_status"
+        | "start_bridge"
+        | "stop_bridge"
+        | "restart_bridge"
+        | "ensure_bridge_running"
+        | "check_bridge_process"
+        | "list_event_types"
+        | "switch_to_nomad_mode"
+        | "switch_to_local_mode"
+        | "switch_to_mute_mode" => json!({}),
         "approve_tool_use" => json!({ "tool_name": "Bash", "input": { "command": "rm -r build" } }),
         other => panic!("no arguments for {other}"),
     }
