@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use telegraphist_harness::{Home, Sandbox};
+use telegraphist_tests::{Home, Sandbox};
 
 /// The bot of the sandbox's world that speaks here.
 const BOT: i64 = 1102;

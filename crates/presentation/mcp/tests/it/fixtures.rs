@@ -96,7 +96,6 @@ pub(crate) fn answer(tool: &str) -> Value {
 /// Arguments that a tool takes.
 pub(crate) fn arguments(tool: &str) -> Value {
     match tool {
-        "get_me" | "list_sessions" | "list_chats" | "list_contacts" => json!({}),
         "find_chats" => json!({ "query": "berlin" }),
         "search_messages" => json!({ "query": "hotel" }),
         "get_chat" | "list_members" | "list_topics" | "mark_read" | "read_messages" | "block_user" | "unblock_user" => {

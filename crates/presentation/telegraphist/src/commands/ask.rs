@@ -68,7 +68,7 @@ fn asked(context: &Context, ask: Ask) -> anyhow::Result<ApprovalView> {
 }
 
 fn call(control: &mut Control, tool: &str, arguments: Map<String, Value>) -> anyhow::Result<ApprovalView> {
-    let timeout = Some(Duration::from_secs(60));
+    let timeout = Some(Duration::from_mins(1));
     let called: Called = control.ask(Request::Call { tool: tool.to_owned(), arguments, timeout, agent: None })?;
     serde_json::from_value(called.structured).context("the daemon speaks another version")
 }

@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, hook: &Hook) -> anyhow::Result<()> {
         .map_err(|_| crate::exit::Usage("standard input is no PermissionRequest of a hook".to_owned()))?;
     // Whatever goes wrong here, the agent asks at its own prompt: that is what no answer means to it.
     match decision(context, session.as_deref(), request) {
-        Ok(Some(decision)) => Screen::new().json(&answer(decision)),
+        Ok(Some(decision)) => Screen::new().json(&answer(&decision)),
         Ok(None) => Ok(()),
         Err(problem) => {
             crate::tell(&problem);
@@ -71,7 +71,7 @@ fn decision(
     Ok(Some(decision).filter(|decision| !decision.is_undecided()))
 }
 
-fn answer(decision: ToolUseDecision) -> Value {
+fn answer(decision: &ToolUseDecision) -> Value {
     let decision = match decision.behavior {
         Behavior::Allow => json!({ "behavior": "allow", "updatedInput": decision.updated_input }),
         Behavior::Deny => json!({ "behavior": "deny", "message": decision.message }),
