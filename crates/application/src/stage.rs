@@ -42,7 +42,6 @@ pub(crate) struct Shown {
     pub(crate) chat: ChatId,
     pub(crate) message: MessageId,
     pub(crate) card: Card,
-    pub(crate) is_silent: bool,
     pub(crate) reply_to: Option<i32>,
 }
 
@@ -69,9 +68,8 @@ impl Chats {
         let answer = match operation {
             "send_card" => {
                 let message = MessageId(messages.len() as i32 + 1);
-                let is_silent = arguments["silent"].as_bool().unwrap_or_default();
                 let reply_to = arguments["reply_to"].as_i64().map(|id| id as i32);
-                messages.push(Shown { chat, message, card, is_silent, reply_to });
+                messages.push(Shown { chat, message, card, reply_to });
                 json!({ "message_ids": [message.0] })
             }
             "edit_card" => {

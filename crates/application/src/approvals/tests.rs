@@ -345,7 +345,7 @@ async fn d11_quiet_hours_hold_a_card_back_and_the_caller_sees_until_when() {
     stage.presses(OWNER, card.message, "Approve").await;
     assert_eq!(get(&stage, &asked.approval_id).await.held_until, None);
     // One whose time ends in the night still expires, and says so.
-    stage.clock.advance(Duration::from_secs(17 * 3600));
+    stage.clock.advance(Duration::from_hours(17));
     let asked = ask(&stage, json!({ "title": "Deploy?", "expires_in": 60 })).await;
     assert!(asked.held_until.is_some());
     stage.pass(Duration::from_secs(61)).await;

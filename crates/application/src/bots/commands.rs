@@ -215,15 +215,15 @@ fn help(role: Role) -> Writing {
 mod tests {
     use super::*;
 
-    fn given(name: &str, rest: &str) -> Option<Command> {
-        Some(Command::Given { name: name.to_owned(), rest: rest.to_owned() })
+    fn given(name: &str, rest: &str) -> Command {
+        Command::Given { name: name.to_owned(), rest: rest.to_owned() }
     }
 
     #[test]
     fn a_command_is_a_slash_and_a_name() {
         let of = |text: &str| Command::of(text, Some("operator_bot"));
-        assert_eq!(of("/pair  K7M2QX admin"), given("pair", "K7M2QX admin"));
-        assert_eq!(of("/Status@Operator_Bot\nnow"), given("status", "now"));
+        assert_eq!(of("/pair  K7M2QX admin"), Some(given("pair", "K7M2QX admin")));
+        assert_eq!(of("/Status@Operator_Bot\nnow"), Some(given("status", "now")));
         assert_eq!(of("/status@another_bot"), Some(Command::OfAnother));
         for no in ["status", "/", "/ status", "/usr/bin", "/héllo", "a /status"] {
             assert_eq!(of(no), None, "{no}");

@@ -86,7 +86,7 @@ async fn what_cannot_be_reached_is_tried_again_until_it_is_a_day_old() {
     stage.until(|stage| (stage.refused() == 4).then_some(())).await;
     stage.settle_attempts().await;
     stage.refuses(unreachable());
-    stage.pass(Duration::from_secs(25 * 3600)).await;
+    stage.pass(Duration::from_hours(25)).await;
     stage.until(|stage| (stage.refused() == 5).then_some(())).await;
     stage.settle_attempts().await;
     assert_eq!(state(&stage, old).await, DeliveryState::Dead);
