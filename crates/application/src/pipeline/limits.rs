@@ -74,8 +74,9 @@ pub(super) async fn remember(inner: &Inner, call: &Call, error: &TelegramError) 
         | TelegramError::File(_)
         | TelegramError::Store(_) => return,
     };
-    // Slow mode is a rule of one chat; remembering it for the account would stop calls elsewhere.
-    if method.contains("slowmode") {
+    // Slow mode is a rule of one chat, and bots are told to wait for one chat at a time (`bot/<chat>`); remembering it for
+    // the whole account would stop calls elsewhere.
+    if method.contains("slowmode") || method.starts_with("bot/") {
         return;
     }
     let bucket = if method.contains("resolve") { resolve_bucket(call) } else { operation_bucket(call) };

@@ -42,6 +42,9 @@ pub struct BotSettings {
     pub api_url: Url,
     /// Names the lease of a token without the token; the same in all processes that share the leases.
     pub lease_key: SecretBox<[u8; 32]>,
+    /// Names whoever asks for updates among all that share the leases; random for each process if left out. Where only one
+    /// process at a time can own the store, a name that stays lets the next one take over at once after a crash.
+    pub(crate) holder: Option<String>,
     /// How often things are tried.
     pub(crate) pace: Pace,
 }
@@ -49,7 +52,13 @@ pub struct BotSettings {
 impl BotSettings {
     /// The usual settings for the Bot API at this address.
     pub fn new(api_url: Url, lease_key: SecretBox<[u8; 32]>) -> Self {
-        Self { api_url, lease_key, pace: Pace::default() }
+        Self { api_url, lease_key, holder: None, pace: Pace::default() }
+    }
+
+    /// The same under a name that stays from process to process.
+    #[must_use]
+    pub fn held_by(self, holder: &str) -> Self {
+        Self { holder: Some(holder.to_owned()), ..self }
     }
 }
 
@@ -74,13 +83,12 @@ pub struct BotAccounts {
 impl BotAccounts {
     /// The adapter; nothing is connected yet.
     pub fn new(ports: BotPorts, settings: BotSettings) -> Arc<Self> {
-        let mut holder = [0; 8];
-        getrandom::fill(&mut holder).expect("the operating system gives randomness");
+        let holder = settings.holder.clone().unwrap_or_else(random_name);
         Arc::new(Self {
             client: client(&settings.api_url),
             ports,
             settings,
-            holder: hex::encode(holder),
+            holder,
             accounts: Mutex::default(),
             receivers: Mutex::default(),
             tasks: TaskTracker::new(),
@@ -135,4 +143,10 @@ impl BotAccounts {
 /// What is held stays consistent between any two statements, so a panic elsewhere does not spoil it.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn random_name() -> String {
+    let mut name = [0; 8];
+    getrandom::fill(&mut name).expect("the operating system gives randomness");
+    hex::encode(name)
 }

@@ -67,10 +67,12 @@ pub(crate) async fn compose(places: &Places, settings: &Settings, elsewhere: Els
             files: files.clone(),
             clock: clock.clone(),
         },
+        // The data directory has one owner at a time, so whoever had a lease before is gone.
         BotSettings::new(
             bot_api_url.unwrap_or_else(|| settings.telegram.bot_api_url.0.clone()),
             kept_key(&store, "application.lease_key").await?,
-        ),
+        )
+        .held_by("owner"),
     );
     let mut application = ApplicationSettings::new(kept_key(&store, "application.cursor_key").await?);
     application.wait_max = settings.telegram.wait_max.0;

@@ -126,7 +126,11 @@ pub(crate) fn arguments(tool: &str) -> Value {
         }
         "send_performance_alert" => json!({ "title": "Memory", "current_value": 91.5, "threshold": 80 }),
         "clear_old_responses" => json!({ "confirm": true }),
-        "get_telegram_responses"
+        "get_me"
+        | "list_sessions"
+        | "list_chats"
+        | "list_contacts"
+        | "get_telegram_responses"
         | "process_pending_responses"
         | "get_bridge_status"
         | "start_bridge"
