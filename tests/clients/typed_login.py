@@ -12,6 +12,7 @@ import os
 import pty
 import select
 import sys
+import termios
 import time
 import urllib.request
 
@@ -35,6 +36,14 @@ def post(url, **body):
 def code_for(control, phone):
     body = get(f"{control}/v1/code?phone={phone.lstrip('+')}")
     return str(body["code"] if isinstance(body, dict) else body)
+
+
+def wait_until_unseen(terminal):
+    """The question is shown a moment before the terminal stops showing what is typed."""
+    while termios.tcgetattr(terminal)[3] & termios.ECHO:
+        if time.monotonic() > DEADLINE:
+            sys.exit("the terminal goes on showing what is typed")
+        os.sched_yield()
 
 
 class Picture:
@@ -101,6 +110,8 @@ def main():
         asked = next((answer for answer in answers if answer[0] in prompt.splitlines()[-1]), None)
         if asked:
             answers.remove(asked)
+            if asked[0] != "phone":
+                wait_until_unseen(terminal)
             os.write(terminal, (asked[1]() + "\n").encode())
             since_answer = b""
     else:
