@@ -22,6 +22,7 @@ pub mod memory;
 pub mod notices;
 pub mod operation;
 pub mod operations;
+pub mod patience;
 pub mod people;
 mod pipeline;
 pub mod ports;

@@ -14,8 +14,8 @@ use tokio::time::Instant;
 use crate::call_error::{CallError, Refusal};
 use crate::errors;
 use crate::known_peers::KnownPeers;
-use crate::patience::{Ended, Patience};
 use crate::wire::{Line, Request};
+use telegraphist_application::patience::{Ended, Patience};
 
 /// Whether a request changes something, which decides what a lost answer means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use telegraphist_application::ports::FileError;
 use telegraphist_domain::ChatId;
 
-use crate::patience::Ended;
+use telegraphist_application::patience::Ended;
 
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 

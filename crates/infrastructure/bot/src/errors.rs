@@ -9,7 +9,7 @@ use telegraphist_application::ports::{FileError, SignInError, TelegramError};
 
 use crate::account::Does;
 use crate::call_error::{CallError, Refusal};
-use crate::patience::Ended;
+use telegraphist_application::patience::Ended;
 
 /// The largest file that a bot may send, in bytes.
 pub(crate) const SENT_MAX: u64 = 50 * 1024 * 1024;
@@ -201,9 +201,9 @@ pub(crate) fn sign_in_failed(error: CallError) -> SignInError {
             _ => SignInError::Refused(plain(&refusal.description)),
         },
         CallError::NotSent(cause) | CallError::Lost(cause) => SignInError::Unavailable(cause),
-        CallError::NotTelegram { .. } => SignInError::Unavailable(error.to_string().into()),
+        // Nothing is uploaded to sign in, so no file can be what failed; if one ever is, nobody has signed in.
+        CallError::NotTelegram { .. } | CallError::Source(_) => SignInError::Unavailable(error.to_string().into()),
         CallError::Ended { .. } => SignInError::Unavailable("no answer in time".into()),
-        CallError::Source(_) => unreachable!("nothing is uploaded to sign in"),
     }
 }
 

@@ -14,7 +14,6 @@ mod errors;
 mod hearing;
 mod known_peers;
 mod operations;
-mod patience;
 mod port;
 mod reception;
 mod sign_in;

@@ -10,10 +10,10 @@ use teloxide::payloads;
 use crate::api::{User, peer_of_user};
 use crate::bots::BotAccounts;
 use crate::errors;
-use crate::patience::Patience;
 use crate::token::Token;
 use crate::tokens;
 use crate::wire::Request;
+use telegraphist_application::patience::Patience;
 
 /// How long Telegram may take to say whose a token is.
 const ANSWER_MAX: Duration = Duration::from_secs(20);

@@ -14,8 +14,8 @@ use crate::connection::Connection;
 use crate::errors;
 use crate::known_peers::KnownPeers;
 use crate::operations::NewestIds;
-use crate::patience::{Ended, Patience};
 use crate::peers;
+use telegraphist_application::patience::{Ended, Patience};
 
 /// Whether a request changes something, which decides what a lost answer means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

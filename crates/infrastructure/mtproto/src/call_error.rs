@@ -5,8 +5,8 @@ use std::io;
 use grammers_mtsender::{InvocationError, RpcError};
 use telegraphist_application::ports::StoreError;
 
-use crate::patience::Ended;
 use crate::storage::StorageError;
+use telegraphist_application::patience::Ended;
 
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 

@@ -11,8 +11,8 @@ use crate::account::Does;
 use crate::call_error::CallError;
 use crate::errors;
 use crate::line::{Line, Listener};
-use crate::patience::Patience;
 use crate::storage::Storage;
+use telegraphist_application::patience::Patience;
 
 /// What every line of a session has in common.
 #[derive(Clone)]

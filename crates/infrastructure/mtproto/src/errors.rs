@@ -8,7 +8,7 @@ use telegraphist_application::ports::{SignInError, TelegramError};
 
 use crate::account::Does;
 use crate::call_error::CallError;
-use crate::patience::Ended;
+use telegraphist_application::patience::Ended;
 
 /// Telegram wants the session to sign in again, whatever code it came with.
 const NEEDS_LOGIN: &[&str] = &[

@@ -16,7 +16,6 @@ mod line;
 mod media;
 mod mtproto;
 mod operations;
-mod patience;
 mod peers;
 mod resolve;
 mod sign_in;

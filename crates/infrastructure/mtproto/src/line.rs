@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use crate::account::Does;
 use crate::call_error::CallError;
 use crate::connection::Origin;
-use crate::patience::Patience;
+use telegraphist_application::patience::Patience;
 
 /// How long a caller waits for a line to come up, within its own deadline.
 const RECONNECT_MAX: Duration = Duration::from_secs(10);

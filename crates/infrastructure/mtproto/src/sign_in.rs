@@ -22,9 +22,9 @@ use crate::call_error::CallError;
 use crate::connection::Connection;
 use crate::errors::{self, sign_in_failed};
 use crate::mtproto::{Mtproto, locked};
-use crate::patience::Patience;
 use crate::peers;
 use crate::storage::{self, Purpose, Storage, StorageError};
+use telegraphist_application::patience::Patience;
 
 mod password;
 mod qr;

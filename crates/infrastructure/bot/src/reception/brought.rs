@@ -14,8 +14,8 @@ use crate::api::Update;
 use crate::bots::{BotAccounts, locked};
 use crate::call_error::CallError;
 use crate::errors::plain;
-use crate::patience::Patience;
 use crate::wire::{ALLOWED_UPDATES, Request, SetWebhook};
+use telegraphist_application::patience::Patience;
 
 /// How long Telegram may take to note an address.
 const ANSWER_MAX: Duration = Duration::from_secs(20);

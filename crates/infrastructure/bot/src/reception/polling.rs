@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use super::lease::{Lease, Lost};
 use super::{Ear, Pauses};
 use crate::call_error::CallError;
-use crate::patience::Patience;
 use crate::wire::{ALLOWED_UPDATES, GetUpdates, Request};
+use telegraphist_application::patience::Patience;
 
 /// What Telegram may take for an answer beyond what it was asked to wait.
 const ANSWER_MAX: Duration = Duration::from_secs(20);

@@ -4,7 +4,7 @@ use teloxide_reqwest as reqwest;
 use super::envelope;
 use super::line::Line;
 use crate::call_error::CallError;
-use crate::patience::Patience;
+use telegraphist_application::patience::Patience;
 
 /// What a refused download may say, in bytes.
 const REFUSAL_MAX: usize = 64 * 1024;

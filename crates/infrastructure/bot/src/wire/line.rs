@@ -11,8 +11,8 @@ use super::envelope;
 use super::form::{Sources, form};
 use super::request::Request;
 use crate::call_error::CallError;
-use crate::patience::{Ended, Patience};
 use crate::token::Token;
+use telegraphist_application::patience::{Ended, Patience};
 
 /// An answer holds at most so much; a page of updates has a few mebibytes.
 const ANSWER_MAX: usize = 32 * 1024 * 1024;

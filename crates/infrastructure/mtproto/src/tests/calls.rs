@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::stage::*;
 use crate::account::Does;
-use crate::patience::Patience;
+use telegraphist_application::patience::Patience;
 
 #[tokio::test]
 async fn an_imported_key_works_and_survives_a_restart() {

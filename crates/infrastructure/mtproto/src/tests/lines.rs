@@ -12,8 +12,8 @@ use super::stage::*;
 use crate::account::Does;
 use crate::line::Listener;
 use crate::mtproto::Mtproto;
-use crate::patience::Patience;
 use crate::storage::Purpose;
+use telegraphist_application::patience::Patience;
 
 /// Plays a library that panics, once for each of the first connections.
 struct Panicking(watch::Sender<usize>);

@@ -15,8 +15,8 @@ use telegraphist_files::AllowedFiles;
 use telegraphist_sandbox::{Options, Sandbox};
 
 use crate::account::{Account, Does, Terms};
-use crate::patience::Patience;
 use crate::{DcOption, Mtproto, MtprotoPorts, MtprotoSettings};
+use telegraphist_application::patience::Patience;
 
 pub(super) const ALICE: i64 = 1001;
 pub(super) const BOB: i64 = 1002;

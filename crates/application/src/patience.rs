@@ -1,4 +1,4 @@
-//! How long a caller waits: until a deadline, or until it goes away.
+//! How long a caller waits: until a deadline, or until it goes away. What adapters wait with.
 
 use std::future::Future;
 use std::time::Duration;
@@ -8,26 +8,37 @@ use tokio_util::sync::CancellationToken;
 
 /// The end of every wait: a deadline or a cancellation, whichever comes first.
 #[derive(Clone)]
-pub(crate) struct Patience {
-    pub(crate) deadline: Instant,
-    pub(crate) cancel: CancellationToken,
+pub struct Patience {
+    /// When it ends.
+    pub deadline: Instant,
+    /// Fires when the caller goes away.
+    pub cancel: CancellationToken,
 }
 
 /// Why a wait ended without its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
+pub enum Ended {
+    /// It took too long.
     Deadline,
+    /// The caller went away.
     Cancelled,
 }
 
 impl Patience {
     /// Patience of `time` from now that nobody cancels.
-    pub(crate) fn of(time: Duration) -> Self {
+    #[must_use]
+    pub fn of(time: Duration) -> Self {
         Self { deadline: Instant::now() + time, cancel: CancellationToken::new() }
     }
 
+    /// The same caller, at most until `deadline`.
+    #[must_use]
+    pub fn until(&self, deadline: Instant) -> Self {
+        Self { deadline: self.deadline.min(deadline), cancel: self.cancel.clone() }
+    }
+
     /// Whether it has already ended.
-    pub(crate) fn check(&self) -> Result<(), Ended> {
+    pub fn check(&self) -> Result<(), Ended> {
         if self.cancel.is_cancelled() {
             return Err(Ended::Cancelled);
         }
@@ -38,7 +49,7 @@ impl Patience {
     }
 
     /// Waits for `work`, but not longer than this. A result that is there wins over an end.
-    pub(crate) async fn during<F: Future>(&self, work: F) -> Result<F::Output, Ended> {
+    pub async fn during<F: Future>(&self, work: F) -> Result<F::Output, Ended> {
         tokio::select! {
             biased;
             output = work => Ok(output),
@@ -48,7 +59,7 @@ impl Patience {
     }
 
     /// Waits for some time.
-    pub(crate) async fn sleep(&self, time: Duration) -> Result<(), Ended> {
+    pub async fn sleep(&self, time: Duration) -> Result<(), Ended> {
         self.during(tokio::time::sleep(time)).await
     }
 }
