@@ -43,18 +43,9 @@ impl SendPerformanceAlert {
             json!({ "severity": self.severity, "current_value": self.current_value, "threshold": self.threshold });
         SendTelegramEvent {
             session: self.session.clone(),
-            kind: "performance_alert".to_owned(),
-            title: self.title.clone(),
-            description: String::new(),
-            task_id: None,
-            source: None,
             data: data.as_object().cloned().unwrap_or_default(),
-            chat: None,
-            topic: None,
-            event_id: None,
-            correlation_id: None,
-            parent_event_id: None,
             idempotency_key: self.idempotency_key.clone(),
+            ..SendTelegramEvent::titled("performance_alert", &self.title)
         }
     }
 }

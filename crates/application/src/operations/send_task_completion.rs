@@ -39,18 +39,11 @@ impl SendTaskCompletion {
         }
         SendTelegramEvent {
             session: self.session.clone(),
-            kind: "task_completion".to_owned(),
-            title: self.title.clone(),
             description: self.results.clone(),
             task_id: Some(self.task_id.clone()),
-            source: None,
             data,
-            chat: None,
-            topic: None,
-            event_id: None,
-            correlation_id: None,
-            parent_event_id: None,
             idempotency_key: self.idempotency_key.clone(),
+            ..SendTelegramEvent::titled("task_completion", &self.title)
         }
     }
 }

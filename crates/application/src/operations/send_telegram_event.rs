@@ -48,6 +48,27 @@ pub struct SendTelegramEvent {
     pub idempotency_key: Option<String>,
 }
 
+impl SendTelegramEvent {
+    /// An event of this type with nothing but a title.
+    pub(super) fn titled(kind: &str, title: &str) -> Self {
+        Self {
+            session: None,
+            kind: kind.to_owned(),
+            title: title.to_owned(),
+            description: String::new(),
+            task_id: None,
+            source: None,
+            data: Map::new(),
+            chat: None,
+            topic: None,
+            event_id: None,
+            correlation_id: None,
+            parent_event_id: None,
+            idempotency_key: None,
+        }
+    }
+}
+
 impl Operation for SendTelegramEvent {
     type Output = Accepted;
     const FACTS: Facts = Facts {
