@@ -5,6 +5,7 @@
 mod echo;
 mod grammers;
 mod measure;
+mod people;
 mod pipe;
 mod product;
 mod report;
@@ -70,6 +71,10 @@ fn bench(arguments: &Arguments) -> anyhow::Result<()> {
     }
     report.starts(&home)?;
     report.memory(&home, &product)?;
+    // Nobody else is to be busy while people are asked.
+    drop(product);
+    product::stop_daemon(&home);
+    report.people(people::measure(&sandbox, arguments.calls)?);
 
     let text = report.text();
     std::io::stdout().write_all(text.as_bytes())?;

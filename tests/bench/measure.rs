@@ -18,14 +18,20 @@ impl Times {
             call()?;
             times.push(start.elapsed());
         }
-        times.sort_unstable();
-        Ok(Self(times))
+        Ok(times.into())
     }
 
     /// The value that so many per cent of the calls did not exceed.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let last = self.0.len().saturating_sub(1);
         self.0.get((self.0.len() * percent / 100).min(last)).copied().unwrap_or_default()
+    }
+}
+
+impl From<Vec<Duration>> for Times {
+    fn from(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        Self(times)
     }
 }
 

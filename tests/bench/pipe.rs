@@ -37,6 +37,18 @@ impl Pipe {
         self.read()
     }
 
+    /// Sends one prepared line and gives its id; [`Pipe::next`] tells what is answered.
+    pub(crate) fn begin(&mut self, request: &Prepared) -> anyhow::Result<u64> {
+        self.send(request)?;
+        Ok(self.next_id - 1)
+    }
+
+    /// Waits for one answer, whichever comes first; gives the id of its request.
+    pub(crate) fn next(&mut self) -> anyhow::Result<u64> {
+        self.read()?;
+        self.answer()?["id"].as_u64().context("an answer without its id")
+    }
+
     /// Makes `calls` calls with up to `width` of them open at any time.
     pub(crate) fn many(&mut self, request: &Prepared, calls: usize, width: usize) -> anyhow::Result<()> {
         let first = width.min(calls);

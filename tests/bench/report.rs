@@ -9,6 +9,7 @@ use telegraphist_tests::Home;
 use crate::echo;
 use crate::grammers::{Bare, Call};
 use crate::measure::{Times, median, rate};
+use crate::people::Figures;
 use crate::pipe::Pipe;
 use crate::product::{self, Product};
 
@@ -51,6 +52,7 @@ pub(crate) struct Report {
     cold_start: Duration,
     relay_kib: u64,
     daemon_kib: u64,
+    people: Option<Figures>,
 }
 
 /// A promise and what became of it.
@@ -73,6 +75,7 @@ impl Report {
             cold_start: Duration::ZERO,
             relay_kib: 0,
             daemon_kib: 0,
+            people: None,
         }
     }
 
@@ -121,20 +124,18 @@ impl Report {
         Ok(())
     }
 
+    /// Takes what was measured between agents and people.
+    pub(crate) fn people(&mut self, figures: Figures) {
+        self.people = Some(figures);
+    }
+
     fn promises(&self) -> Vec<Promise> {
-        let micros = |time: Duration| time.as_secs_f64() * 1e6;
         let latency = |name, n: usize, limit: f64| {
             let floor = micros(self.echo.p50()) + micros(self.bare[n].p50());
             let ratio = micros(self.product[n].p50()) / floor;
             Promise { name, figure: format!("{ratio:.2} x"), limit: format!("{limit:.1} x"), is_kept: ratio <= limit }
         };
         let throughput = self.product[0].wide() / self.echo.wide().min(self.bare[0].wide());
-        let within = |name, value: f64, limit: f64, unit: &str| Promise {
-            name,
-            figure: format!("{value:.1} {unit}"),
-            limit: format!("{limit:.0} {unit}"),
-            is_kept: value <= limit,
-        };
         vec![
             latency("get_me p50 / (bare echo + bare grammers)", 0, 2.0),
             latency("read_messages(100) p50 / (bare echo + bare grammers)", 1, 1.5),
@@ -170,10 +171,9 @@ impl Report {
             line(&mut text, "bare grammers", name, &self.bare[n]);
             line(&mut text, "product", name, &self.product[n]);
         }
-        text.push_str("\n| promise | figure | limit | |\n|---|---|---|---|\n");
-        for promise in self.promises() {
-            let mark = if promise.is_kept { "kept" } else { "**missed**" };
-            let _ = writeln!(text, "| {} | {} | {} | {mark} |", promise.name, promise.figure, promise.limit);
+        table(&mut text, &self.promises());
+        if let Some(figures) = &self.people {
+            people(&mut text, figures);
         }
         text.push_str(
             "\nFor scale: the most used Telegram MCP servers of today take 4.5 to 15 ms for a call like get_me, 1.5 to 2.3 s to \
@@ -184,6 +184,11 @@ impl Report {
 
     /// Fails where a ratio was missed; absolute figures are only shown.
     pub(crate) fn verdict(&self) -> anyhow::Result<()> {
+        if let Some(kept) = self.people.as_ref().map(|figures| &figures.kept)
+            && kept.lost + kept.doubled + kept.disordered > 0
+        {
+            bail!("notices were lost ({}), doubled ({}) or disordered ({})", kept.lost, kept.doubled, kept.disordered);
+        }
         let missed: Vec<_> =
             self.promises().into_iter().filter(|promise| !promise.is_kept && promise.figure.ends_with('x')).collect();
         if let Some(promise) = missed.first() {
@@ -191,6 +196,60 @@ impl Report {
         }
         Ok(())
     }
+}
+
+fn within(name: &'static str, value: f64, limit: f64, unit: &str) -> Promise {
+    Promise { name, figure: format!("{value:.1} {unit}"), limit: format!("{limit:.0} {unit}"), is_kept: value <= limit }
+}
+
+fn none(name: &'static str, count: usize) -> Promise {
+    Promise { name, figure: count.to_string(), limit: "none".to_owned(), is_kept: count == 0 }
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+fn table(text: &mut String, promises: &[Promise]) {
+    text.push_str("\n| promise | figure | limit | |\n|---|---|---|---|\n");
+    for promise in promises {
+        let mark = if promise.is_kept { "kept" } else { "**missed**" };
+        let _ = writeln!(text, "| {} | {} | {} | {mark} |", promise.name, promise.figure, promise.limit);
+    }
+}
+
+/// What was promised to agents and people.
+fn people(text: &mut String, figures: &Figures) {
+    let kept = &figures.kept;
+    let _ = writeln!(
+        text,
+        "\n## Notices and questions\n\nThe daemon with one bot against the sandbox's Bot API and phone, over a relay. \
+         Notices are acknowledged when they are on the disk, and are delivered meanwhile. A tap goes from the phone through \
+         the Bot API to the daemon, is decided on the disk, and comes back. {} notices were queued and sent while the \
+         daemon was killed with signal 9 {} times; {} were being sent at that moment, stay listed as unknown, and are not \
+         sent again by themselves.",
+        kept.acknowledged, kept.kills, kept.unknown
+    );
+    text.push_str("\n| what | p50 | p99 |\n|---|---|---|\n");
+    let rows = [
+        ("a notice is acknowledged, 50 in flight", &figures.acknowledged),
+        ("a tap is the answer of the call that waited", &figures.tapped),
+        ("a tap is answered on the phone, 1,000 questions pending", &figures.tapped_among_many),
+    ];
+    for (what, times) in rows {
+        let _ = writeln!(text, "| {what} | {} | {} |", shown(times.percentile(50)), shown(times.percentile(99)));
+    }
+    let millis = |time| micros(time) / 1e3;
+    let promises = [
+        within("a notice is acknowledged, p99", millis(figures.acknowledged.percentile(99)), 20.0, "ms"),
+        within("tap to returned wait, p99", millis(figures.tapped.percentile(99)), 100.0, "ms"),
+        within("a tap with 1,000 pending, p50", millis(figures.tapped_among_many.percentile(50)), 5.0, "ms"),
+        none("notices lost", kept.lost),
+        none("notices doubled", kept.doubled),
+        none("notices out of order", kept.disordered),
+        within("daemon RSS after all that", figures.daemon_kib as f64 / 1024.0, 64.0, "MB"),
+    ];
+    table(text, &promises);
 }
 
 impl Row {
@@ -202,12 +261,13 @@ impl Row {
 }
 
 fn line(text: &mut String, subject: &str, call: &str, row: &Row) {
-    let shown = |time: Duration| {
-        let micros = time.as_secs_f64() * 1e6;
-        if micros < 1_000.0 { format!("{micros:.0} µs") } else { format!("{:.2} ms", micros / 1e3) }
-    };
     let _ =
         writeln!(text, "| {subject} | {call} | {} | {} | {:.0}/s |", shown(row.p50()), shown(row.p99()), row.wide());
+}
+
+fn shown(time: Duration) -> String {
+    let micros = micros(time);
+    if micros < 1_000.0 { format!("{micros:.0} µs") } else { format!("{:.2} ms", micros / 1e3) }
 }
 
 /// A bench of the wrong answer is worth nothing.
@@ -227,7 +287,7 @@ fn check_answer(call: Call, product: &Product) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn resident_kib(process: u32) -> anyhow::Result<u64> {
+pub(crate) fn resident_kib(process: u32) -> anyhow::Result<u64> {
     let status = fs_err::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     Ok(line.trim().trim_end_matches("kB").trim().parse()?)

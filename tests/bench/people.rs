@@ -1,0 +1,285 @@
+//! A bot between an agent and a person: how soon a notice is safe, how soon a tap is an answer, and what is left of ten
+//! thousand notices when the daemon is killed again and again.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::{Value, json};
+use telegraphist_tests::{Home, Sandbox};
+
+use crate::measure::Times;
+use crate::pipe::{Pipe, Prepared, tool};
+use crate::{product, report};
+
+/// The bot of the sandbox's world that speaks here.
+const BOT: i64 = 1102;
+/// Notices under way at once while their acknowledgement is measured.
+const NOTICES_OPEN: usize = 50;
+/// Questions that wait at once while a tap is measured.
+const QUESTIONS_OPEN: usize = 1_000;
+/// Notices that have to outlive the daemon.
+const NOTICES_KEPT: usize = 10_000;
+/// How often the daemon is killed while they are queued, and almost as often while they are sent.
+const KILLS: usize = 5;
+/// How often this looks for what it waits for.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// Nothing here takes longer unless it is stuck.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// What was measured.
+pub(crate) struct Figures {
+    /// From a notice's request to its answer, which is durable.
+    pub(crate) acknowledged: Times,
+    /// From a tap to the answer of the call that waited for it.
+    pub(crate) tapped: Times,
+    /// From a tap to the answer on the phone, while a thousand questions wait.
+    pub(crate) tapped_among_many: Times,
+    /// What became of the notices.
+    pub(crate) kept: Kept,
+    /// The daemon's resident memory after all that.
+    pub(crate) daemon_kib: u64,
+}
+
+/// What became of notices whose daemon was killed.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// How many were acknowledged.
+    pub(crate) acknowledged: usize,
+    /// How many are neither with the person nor listed as unknown.
+    pub(crate) lost: usize,
+    /// How many the person has twice.
+    pub(crate) doubled: usize,
+    /// How many came before one that was queued earlier.
+    pub(crate) disordered: usize,
+    /// How many were being sent when the daemon was killed; they are listed, and a person decides.
+    pub(crate) unknown: usize,
+    /// How often the daemon was killed.
+    pub(crate) kills: usize,
+}
+
+/// A profile that a bot is signed in to, and its owner's phone.
+struct Desk<'a> {
+    sandbox: &'a Sandbox,
+    home: Home,
+}
+
+/// Measures everything of this file.
+pub(crate) fn measure(sandbox: &Sandbox, calls: usize) -> anyhow::Result<Figures> {
+    let desk = Desk::open(sandbox)?;
+    let mut pipe = desk.client()?;
+    let acknowledged = acknowledged(&mut pipe, calls)?;
+    desk.all_sent()?;
+    let tapped = desk.tapped(&mut pipe, calls / 10)?;
+    let tapped_among_many = desk.tapped_among_many(&mut pipe, calls / 10)?;
+    drop(pipe);
+    let kept = desk.kept()?;
+    let daemon_kib = report::resident_kib(product::daemon(&desk.home)?)?;
+    Ok(Figures { acknowledged, tapped, tapped_among_many, kept, daemon_kib })
+}
+
+fn notice(text: &str) -> Prepared {
+    tool("send_telegram_message", &json!({ "message": text, "idempotency_key": text }))
+}
+
+fn acknowledged(pipe: &mut Pipe, calls: usize) -> anyhow::Result<Times> {
+    let mut begun = HashMap::new();
+    let mut times = Vec::with_capacity(calls);
+    let mut requests = (0..calls).map(|number| notice(&format!("acknowledged {number}")));
+    loop {
+        while begun.len() < NOTICES_OPEN
+            && let Some(request) = requests.next()
+        {
+            let start = Instant::now();
+            begun.insert(pipe.begin(&request)?, start);
+        }
+        if begun.is_empty() {
+            return Ok(times.into());
+        }
+        let start = begun.remove(&pipe.next()?).context("an answer to nobody")?;
+        times.push(start.elapsed());
+    }
+}
+
+impl<'a> Desk<'a> {
+    fn open(sandbox: &'a Sandbox) -> anyhow::Result<Self> {
+        let mut home = Home::new();
+        home.set("TELEGRAPHIST_TELEGRAM__DC_OPTIONS", sandbox.addresses());
+        home.set("TELEGRAPHIST_TELEGRAM__BOT_API_URL", sandbox.url("bot_api"));
+        home.set("TELEGRAPHIST_PEOPLE__OWNER", sandbox.account.to_string());
+        let info = sandbox.get("/v1/info");
+        let token = info["accounts"].as_array().into_iter().flatten().find(|account| account["id"] == BOT);
+        let token = token.and_then(|bot| bot["bot_token"].as_str()).context("the sandbox tells no token of its bot")?;
+        home.ok(&["login", "--bot"], token);
+        let desk = Self { sandbox, home };
+        sandbox.post("/v1/say", json!({ "as": sandbox.account, "chat": BOT, "text": "/start" }));
+        desk.card("Hello")?;
+        Ok(desk)
+    }
+
+    fn client(&self) -> anyhow::Result<Pipe> {
+        Pipe::start(self.home.telegraphist(&[]))
+    }
+
+    fn mailbox(&self, limit: usize) -> Vec<Value> {
+        self.sandbox.mailbox(self.sandbox.account, &BOT.to_string(), limit)
+    }
+
+    /// The newest message that says this, as soon as there is one.
+    fn card(&self, words: &str) -> anyhow::Result<Value> {
+        let says = |message: &Value| message["text"].as_str().is_some_and(|text| text.contains(words));
+        within(|| self.mailbox(3).into_iter().find(says)).with_context(|| format!("nobody says {words}"))
+    }
+
+    fn press(&self, card: &Value) -> anyhow::Result<()> {
+        let press = json!({ "as": self.sandbox.account, "chat": BOT, "id": card["id"], "button": "Approve" });
+        let pressed = self.sandbox.post("/v1/press", press);
+        ensure!(pressed["answer"]["text"] == "Approve", "the tap was answered {pressed}");
+        Ok(())
+    }
+
+    /// Waits until nothing is left to be sent.
+    fn all_sent(&self) -> anyhow::Result<()> {
+        within(|| self.outbox(&["queued", "sending", "failed"]).is_empty().then_some(())).context("the outbox is stuck")
+    }
+
+    fn outbox(&self, states: &[&str]) -> Vec<Value> {
+        let listed = self.home.ok(&["outbox", "list", "--limit", "1000", "--output", "json"], "");
+        let listed: Vec<Value> = serde_json::from_str(&listed).expect("the outbox is listed as JSON");
+        listed.into_iter().filter(|one| one["state"].as_str().is_some_and(|state| states.contains(&state))).collect()
+    }
+
+    fn tapped(&self, pipe: &mut Pipe, calls: usize) -> anyhow::Result<Times> {
+        let mut times = Vec::with_capacity(calls);
+        for number in 0..calls {
+            let title = format!("Tapped {number}?");
+            pipe.call(&tool("request_approval", &json!({ "title": title })))?;
+            let asked = pipe.answer()?["result"]["structuredContent"]["approval_id"].take();
+            let which = json!({ "approval_id": asked });
+            let card = self.card(&title)?;
+            let waiting = pipe.begin(&tool("wait_for_approval", &which))?;
+            // Answered behind it, so the wait has begun.
+            let looking = pipe.begin(&tool("get_approval", &which))?;
+            ensure!(pipe.next()? == looking, "the wait was over before it was decided");
+            let start = Instant::now();
+            let (pressed, waited) = std::thread::scope(|scope| {
+                let pressing = scope.spawn(|| self.press(&card));
+                let waited = pipe.next();
+                times.push(start.elapsed());
+                (pressing.join(), waited)
+            });
+            ensure!(waited? == waiting, "another call was answered");
+            pressed.map_err(|_| anyhow::anyhow!("the tap broke"))??;
+            ensure!(pipe.answer()?["result"]["structuredContent"]["state"] == "decided", "the tap decided nothing");
+        }
+        Ok(times.into())
+    }
+
+    fn tapped_among_many(&self, pipe: &mut Pipe, calls: usize) -> anyhow::Result<Times> {
+        let ask = |number| tool("request_approval", &json!({ "title": format!("Among many {number}?") }));
+        for number in 0..QUESTIONS_OPEN {
+            pipe.begin(&ask(number))?;
+            if number >= NOTICES_OPEN {
+                pipe.next()?;
+            }
+        }
+        for _ in 0..NOTICES_OPEN {
+            pipe.next()?;
+        }
+        self.all_sent()?;
+        let cards = self.mailbox(QUESTIONS_OPEN + 1);
+        let cards = cards.iter().filter(|card| card["text"].as_str().is_some_and(|text| text.contains("Among many")));
+        let mut times = Vec::with_capacity(calls);
+        for card in cards.step_by((QUESTIONS_OPEN / calls.max(1)).max(1)).take(calls) {
+            let start = Instant::now();
+            self.press(card)?;
+            times.push(start.elapsed());
+        }
+        ensure!(times.len() == calls, "only {} of {calls} cards came", times.len());
+        Ok(times.into())
+    }
+
+    /// Queues notices while nothing is sent, then has them sent; the daemon is killed in the middle of both.
+    fn kept(&self) -> anyhow::Result<Kept> {
+        let mut kept = Kept::default();
+        let mut pipe = self.client()?;
+        pipe.call(&tool("stop_bridge", &json!({})))?;
+        let step = NOTICES_KEPT / KILLS;
+        for number in 0..NOTICES_KEPT {
+            let request = notice(&format!("{KEPT}{number}"));
+            let sent = pipe.begin(&request)?;
+            if number % step == step / 2 {
+                self.kill(&mut kept)?;
+            }
+            if pipe.next().ok() != Some(sent) {
+                // Whoever lost its daemon asks again; the key makes that harmless.
+                within(|| pipe.call(&request).ok()).context("the daemon does not come back")?;
+            }
+            kept.acknowledged += 1;
+        }
+        pipe.call(&tool("start_bridge", &json!({})))?;
+        for kill in 1..KILLS {
+            within(|| (self.newest()? >= kill * step).then_some(())).context("notices do not arrive")?;
+            self.kill(&mut kept)?;
+            within(|| pipe.call(&tool("get_bridge_status", &json!({}))).ok())
+                .context("the daemon does not come back")?;
+        }
+        within(|| (self.newest()? + 1 == NOTICES_KEPT).then_some(())).context("the last notice does not arrive")?;
+        self.all_sent()?;
+        kept.unknown = self.outbox(&["unknown"]).len();
+        kept.look(self.mailbox(2 * NOTICES_KEPT).iter().rev().filter_map(number_of));
+        Ok(kept)
+    }
+
+    fn kill(&self, kept: &mut Kept) -> anyhow::Result<()> {
+        let process = product::daemon(&self.home)?.to_string();
+        let killed = std::process::Command::new("kill").args(["-9", &process]).status()?;
+        ensure!(killed.success(), "the daemon could not be killed");
+        kept.kills += 1;
+        Ok(())
+    }
+
+    /// The number of the newest notice that the person has.
+    fn newest(&self) -> Option<usize> {
+        number_of(self.mailbox(1).first()?)
+    }
+}
+
+impl Kept {
+    /// Looks through what the person has, oldest first.
+    fn look(&mut self, arrived: impl Iterator<Item = usize>) {
+        let mut seen = HashSet::new();
+        let mut last = 0;
+        for number in arrived {
+            if !seen.insert(number) {
+                self.doubled += 1;
+            } else if number < last {
+                self.disordered += 1;
+            }
+            last = last.max(number);
+        }
+        self.lost = (self.acknowledged - seen.len()).saturating_sub(self.unknown);
+    }
+}
+
+/// What the notices that have to outlive the daemon say before their number.
+const KEPT: &str = "kept ";
+
+fn number_of(message: &Value) -> Option<usize> {
+    message["text"].as_str()?.split_once(KEPT)?.1.trim_end().parse().ok()
+}
+
+/// Looks until there is something to see.
+fn within<T>(mut look: impl FnMut() -> Option<T>) -> anyhow::Result<T> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(seen) = look() {
+            return Ok(seen);
+        }
+        if Instant::now() > deadline {
+            bail!("nothing came in {} s", PATIENCE.as_secs());
+        }
+        // A look costs the sandbox something, and it is being measured beside.
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
