@@ -121,8 +121,9 @@ impl Listener {
         match self {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // An answer is one short piece; nothing comes behind it that could be sent along.
-                stream.set_nodelay(true)?;
+                // An answer is one short piece; nothing comes behind it that could be sent along. It fails only where
+                // the client is gone already.
+                let _ = stream.set_nodelay(true);
                 Ok(Stream::Tcp(stream))
             }
             Self::Unix { listener, .. } => Ok(Stream::Unix(listener.accept().await?.0)),

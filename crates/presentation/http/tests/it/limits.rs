@@ -54,11 +54,13 @@ async fn a_connection_that_says_nothing_is_closed() {
     in_time(idle.read_exact(&mut answer)).await.expect("an answer");
     // From here on the clock runs ahead whenever nothing happens.
     tokio::time::pause();
+    let before = tokio::time::Instant::now();
     for stream in [&mut silent, &mut half, &mut idle] {
         let mut rest = Vec::new();
         // Whether it ends or is reset depends on what was still under way.
         let _ = stream.read_to_end(&mut rest).await;
     }
+    assert!(before.elapsed() < Duration::from_mins(1), "it was closed for another reason");
     tokio::time::resume();
     door.close().await;
 }
@@ -107,4 +109,21 @@ async fn a_client_that_leaves_gives_its_place_back() {
     in_time(found).await;
     door.close().await;
     world.end().await;
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let world = World::deaf().await;
+    let door = world.open().await;
+    let mut slow = connect(&door).await;
+    let head =
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{";
+    slow.write_all(head.as_bytes()).await.expect("sent");
+    // From here on the clock runs ahead whenever nothing happens.
+    tokio::time::pause();
+    let mut answer = [0; 12];
+    slow.read_exact(&mut answer).await.expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    tokio::time::resume();
+    door.close().await;
 }

@@ -1,12 +1,14 @@
 //! Updates that the sandbox brings.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 use telegraphist_application::ports::{Heard, Inbox as _, Reception};
 use telegraphist_http::WEBHOOK_PATH;
 use telegraphist_sandbox::{BotFault, BotTrouble};
 
-use crate::world::{ALICE, BOT, Door, World, answer, in_time};
+use crate::world::{ALICE, BOT, Door, World, answer, in_time, until};
 
 impl World {
     /// What people wrote, as the inbox holds it.
@@ -99,6 +101,28 @@ async fn whoever_does_not_know_the_secret_brings_nothing() {
     let large = door.request(Method::POST, &path).body("x".repeat(1024 * 1024 + 1));
     assert_eq!(answer(large).await.failure(413), "invalid_argument");
     assert_eq!(world.heard().await, ["/start"]);
+    door.close().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_update_that_cannot_be_stored_is_not_confirmed_and_brought_again() {
+    let world = World::deaf().await;
+    let door = world.open().await;
+    world.app.ensure_bots(&door.webhook()).await.expect("memory");
+    world.until_heard(&["/start"]).await;
+    world.disk.fill(true);
+    world.say("kept by Telegram");
+    until(|| (world.disk.refused() > 0).then_some(())).await;
+    world.disk.fill(false);
+    // Telegram tries again after pauses that grow.
+    in_time(async {
+        while world.heard().await != ["/start", "kept by Telegram"] {
+            world.sandbox.advance(Duration::from_secs(1));
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     door.close().await;
     world.end().await;
 }

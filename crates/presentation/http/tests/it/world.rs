@@ -18,6 +18,8 @@ use telegraphist_sandbox::{Mail, Options, Sandbox};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::disk::Disk;
+
 pub(crate) const ALICE: i64 = 1001;
 pub(crate) const BOT: i64 = 1102;
 /// Long enough for anything here; a test that waits longer hangs.
@@ -27,6 +29,7 @@ pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
     pub(crate) app: Application,
     pub(crate) store: Arc<MemoryStore>,
+    pub(crate) disk: Arc<Disk>,
     pub(crate) bot: SessionId,
     bots: Arc<BotAccounts>,
 }
@@ -38,7 +41,8 @@ impl World {
         let sandbox = Sandbox::start(Options { bot_api, ..Options::default() }).await.expect("a sandbox");
         let clock = Arc::new(SystemClock);
         let store = Arc::new(MemoryStore::new(clock.clone()));
-        let inbox = AnnouncedInbox::new(store.clone());
+        let disk = Arc::new(Disk::new(MemoryStore::clone(&store)));
+        let inbox = AnnouncedInbox::new(disk.clone());
         let ports = BotPorts {
             vault: store.clone(),
             peers: store.clone(),
@@ -67,7 +71,7 @@ impl World {
         let view = app.sign_in_bot(&Caller::owner(), "bot", &token).await.expect("the token is good");
         let bot = view.id.parse().expect("an id");
         sandbox.acting(ALICE, BOT).and_then(|alice| alice.start("")).expect("anybody may start a bot");
-        Self { sandbox, app, store, bot, bots }
+        Self { sandbox, app, store, disk, bot, bots }
     }
 
     /// The same, and the bot hears.
