@@ -28,7 +28,6 @@ use crate::api::Update;
 use crate::bots::{BotAccounts, locked};
 use crate::tokens;
 use lease::Lease;
-use sequence::Sequence;
 use standing::Standing;
 
 /// How often things are tried.
@@ -62,7 +61,7 @@ pub(crate) struct Receiver {
     /// By what updates that are brought are known; none where they are asked for.
     secret: Option<SecretString>,
     /// In which order they are stored.
-    sequence: Arc<Sequence>,
+    sequence: Arc<sequence::Sequence>,
     standing: Arc<Standing>,
     cancel: CancellationToken,
     task: Option<JoinHandle<()>>,
