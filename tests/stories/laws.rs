@@ -34,6 +34,7 @@ fn arrows_point_inwards() {
         ("telegraphist-keyring", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-mtproto", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-sqlite", &["telegraphist-domain", "telegraphist-application"]),
+        ("telegraphist-http", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-mcp", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-relay", &[]),
         ("telegraphist-sandbox", &[]),
@@ -47,6 +48,7 @@ fn arrows_point_inwards() {
                 "telegraphist-keyring",
                 "telegraphist-mtproto",
                 "telegraphist-sqlite",
+                "telegraphist-http",
                 "telegraphist-mcp",
                 "telegraphist-relay",
                 "telegraphist-sandbox",
@@ -77,7 +79,7 @@ fn each_technology_has_one_home() {
         ("secret-service", &["telegraphist-keyring"]),
         ("zbus", &["telegraphist-keyring"]),
         ("rmcp", &["telegraphist-mcp"]),
-        ("axum", &["telegraphist-sandbox"]),
+        ("axum", &["telegraphist-http", "telegraphist-sandbox"]),
         ("anyhow", &["telegraphist"]),
     ];
     let metadata = metadata();

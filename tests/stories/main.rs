@@ -5,6 +5,7 @@ mod bot_clients;
 mod daemon;
 mod demo;
 mod faults;
+mod gateway;
 mod laws;
 mod phone;
 mod questions;

@@ -17,6 +17,7 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     python(&tools, "requirements-bots.txt", "python-bots")?;
     node(&tools)?;
     browser()?;
+    scripts()?;
     key_ring()
 }
 
@@ -57,6 +58,12 @@ fn node(tools: &Path) -> anyhow::Result<()> {
 /// The browser in which the sandbox's phone is used.
 fn browser() -> anyhow::Result<()> {
     require("chromium", &["--version"], &["chromium"])
+}
+
+/// What build servers speak to the gateway with.
+fn scripts() -> anyhow::Result<()> {
+    require("curl", &["--version"], &["curl"])?;
+    require("jq", &["--version"], &["jq"])
 }
 
 /// A desktop's key ring and the message bus it is reached over.

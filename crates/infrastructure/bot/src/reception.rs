@@ -7,6 +7,7 @@ mod brought;
 mod entry;
 mod lease;
 mod polling;
+mod sequence;
 mod standing;
 
 use std::sync::Arc;
@@ -59,6 +60,8 @@ pub(crate) struct Receiver {
     how: Reception,
     /// By what updates that are brought are known; none where they are asked for.
     secret: Option<SecretString>,
+    /// In which order they are stored.
+    sequence: Arc<sequence::Sequence>,
     standing: Arc<Standing>,
     cancel: CancellationToken,
     task: Option<JoinHandle<()>>,
@@ -136,7 +139,8 @@ impl BotAccounts {
             }
             work.await;
         });
-        receivers.insert(session, Receiver { how, secret, standing, cancel, task: Some(task) });
+        receivers
+            .insert(session, Receiver { how, secret, sequence: Arc::default(), standing, cancel, task: Some(task) });
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use telegraphist_application::ports::KeyPlaceKind;
+use telegraphist_http::Listen;
 use telegraphist_relay::Profile;
 
 pub(crate) use desk::{Approvals, Ask, Hook, Inbox, Notify, Outbox, People, PersonRole};
@@ -115,6 +116,9 @@ pub(crate) enum Command {
     /// Show a Telegram in a box that agents can use, no account needed
     #[cfg(feature = "demo")]
     Demo(Demo),
+    /// Serve scripts and build servers over HTTP, on this machine
+    #[command(after_help = SERVE_HELP)]
+    Serve(Serve),
     /// Sign in to Telegram
     #[command(after_help = LOGIN_HELP)]
     Login(Login),
@@ -182,7 +186,8 @@ impl Command {
             #[cfg(feature = "demo")]
             Self::Demo(demo) => Some(&demo.tools),
             Self::Tools { tools, .. } => Some(tools),
-            Self::Login(_)
+            Self::Serve(_)
+            | Self::Login(_)
             | Self::Sessions(_)
             | Self::Call(_)
             | Self::Notify(_)
@@ -209,8 +214,34 @@ pub(crate) struct Demo {
     /// Be an MCP server with a Telegram of its own, gone at the end of input
     #[arg(long)]
     pub(crate) stdio: bool,
+    /// Serve HTTP, too, at an address of this machine or at unix:PATH [default:
+    /// what http.listen says]
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "not given, given, given with an address")]
+    pub(crate) listen: Option<Option<Listen>>,
     #[command(flatten)]
     pub(crate) tools: ToolFlags,
+}
+
+const SERVE_HELP: &str = "\
+Events, approvals and webhooks, as docs/HTTP.md describes them. There are no
+tokens: whoever can reach the address may tell and ask in your name, so it is
+one of this machine, or a socket that only you may use.
+
+  telegraphist serve
+  telegraphist serve --listen 127.0.0.1:8090
+  telegraphist serve --listen unix:/run/user/1000/telegraphist.http
+
+It is the profile's owner, as the daemon is: one in the background makes way,
+and clients go on with this one. It stays until Ctrl-C or `daemon stop`.";
+
+/// `serve`
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// An address of this machine, or unix:PATH [default: what http.listen
+    /// says]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<Listen>,
 }
 
 const LOGIN_HELP: &str = "\

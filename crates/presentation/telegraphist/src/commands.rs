@@ -4,6 +4,7 @@
 mod approvals;
 mod ask;
 mod audit;
+mod bare;
 mod call;
 mod completions;
 mod config;
@@ -19,6 +20,7 @@ mod outbox;
 mod people;
 mod serve;
 mod sessions;
+mod take_over;
 mod tools;
 mod vault;
 
@@ -69,10 +71,11 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Res
     };
     let context = Context::new(arguments.common, flags, environment)?;
     match command {
-        None if arguments.in_process => serve::in_process(&context),
-        None => serve::relay(&context),
+        None if arguments.in_process => bare::in_process(&context),
+        None => bare::relay(&context),
         #[cfg(feature = "demo")]
         Some(Command::Demo(demo)) => demo::run(&context, &demo),
+        Some(Command::Serve(serve)) => serve::run(&context, serve),
         Some(Command::Login(login)) => login::run(&context, login),
         Some(Command::Sessions(sessions)) => sessions::run(&context, sessions),
         Some(Command::Tools { .. }) => tools::list(&context),

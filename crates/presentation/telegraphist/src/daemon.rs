@@ -10,6 +10,7 @@ mod clients;
 mod control;
 mod examine;
 mod gate;
+mod gateway;
 mod presence;
 mod vault;
 
@@ -22,6 +23,7 @@ use chrono::{DateTime, Utc};
 use telegraphist_application::ambient::SystemClock;
 use telegraphist_application::ports::{Clock as _, Reception};
 use telegraphist_application::{Application, Caller};
+use telegraphist_http::{Gateway, Listen};
 use telegraphist_mcp::{Choice, Selection, Server, ServerOptions, UnknownName};
 use telegraphist_relay::Places;
 use telegraphist_relay::greeting::{self, Hello};
@@ -66,9 +68,26 @@ pub(crate) enum Stay {
     UntilIdle(Duration),
 }
 
+/// What an owner shows of itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Face {
+    /// How long it stays.
+    pub(crate) stay: Stay,
+    /// Where it listens for HTTP, if it does.
+    pub(crate) http: Option<Listen>,
+}
+
+impl From<Stay> for Face {
+    /// Nobody opens a port who was not told to.
+    fn from(stay: Stay) -> Self {
+        Self { stay, http: None }
+    }
+}
+
 /// A profile that is open.
 pub(crate) struct Owner {
     house: Arc<House>,
+    http: Option<Listen>,
     composition: Composition,
     listener: UnixListener,
     #[cfg(feature = "demo")]
@@ -86,6 +105,7 @@ struct House {
     since: DateTime<Utc>,
     presence: Presence,
     traffic: Arc<Traffic>,
+    reception: Reception,
     /// End, soon.
     stop: CancellationToken,
     /// End, now.
@@ -99,11 +119,11 @@ struct House {
 
 impl Owner {
     /// Opens a profile as it was left.
-    pub(crate) async fn open(places: &Places, settings: &Settings, stay: Stay) -> anyhow::Result<Self> {
+    pub(crate) async fn open(places: &Places, settings: &Settings, face: Face) -> anyhow::Result<Self> {
         let claim = Claim::take(places).await?;
         let dc_options = settings.telegram.dc_options.0.iter().map(|dc| dc.0.clone()).collect();
         let elsewhere = Elsewhere { dc_options, ..Elsewhere::default() };
-        let owner = Self::open_claimed(claim, places, settings, stay, elsewhere).await?;
+        let owner = Self::open_claimed(claim, places, settings, face, elsewhere).await?;
         owner.house.ensure_bots().await;
         Ok(owner)
     }
@@ -113,21 +133,26 @@ impl Owner {
         claim: Claim,
         places: &Places,
         settings: &Settings,
-        stay: Stay,
+        face: Face,
         elsewhere: Elsewhere,
     ) -> anyhow::Result<Self> {
         // Whatever an owner makes is its user's alone.
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+        let gateway = match face.http {
+            Some(listen) => Some(Gateway::bind(listen).await?),
+            None => None,
+        };
         let composition = compose(places, settings, elsewhere).await?;
         let listener = listen(places)?;
         let house = House {
             app: composition.app.clone(),
             store: composition.store.clone(),
             places: places.clone(),
-            stay,
+            stay: face.stay,
             since: SystemClock.now(),
             presence: Presence::default(),
             traffic: Arc::default(),
+            reception: gateway::reception(settings, gateway.as_ref()),
             stop: CancellationToken::new(),
             close: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -135,8 +160,13 @@ impl Owner {
             options: ServerOptions::default(),
             waiting: Mutex::default(),
         };
+        let (house, http) = (Arc::new(house), gateway.as_ref().map(|gateway| gateway.address().clone()));
+        if let Some(gateway) = gateway {
+            house.open_gateway(gateway);
+        }
         Ok(Self {
-            house: Arc::new(house),
+            house,
+            http,
             composition,
             listener,
             #[cfg(feature = "demo")]
@@ -155,6 +185,11 @@ impl Owner {
     #[cfg(feature = "demo")]
     pub(crate) async fn ensure_bots(&self) {
         self.house.ensure_bots().await;
+    }
+
+    /// Where it listens for HTTP, if it does.
+    pub(crate) fn http(&self) -> Option<&Listen> {
+        self.http.as_ref()
     }
 
     /// The application, for what is done before anybody comes.
@@ -265,7 +300,7 @@ impl House {
 
     /// Lets every bot that is signed in hear and speak. One that does not says so in its health.
     pub(crate) async fn ensure_bots(&self) {
-        if let Err(failure) = self.app.ensure_bots(&Reception::Polling).await {
+        if let Err(failure) = self.app.ensure_bots(&self.reception).await {
             tracing::error!(code = failure.code.as_str(), "the bots could not be started");
         }
     }

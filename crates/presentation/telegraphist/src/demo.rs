@@ -14,7 +14,7 @@ use telegraphist_sandbox::{Options, Sandbox};
 
 use crate::claim::Claim;
 use crate::compose::Elsewhere;
-use crate::daemon::{Owner, Stay};
+use crate::daemon::{Face, Owner};
 use crate::settings::Settings;
 
 /// The account that is signed in: Alice, who has a bit of everything.
@@ -36,7 +36,7 @@ pub(crate) struct Demo {
 }
 
 /// Opens a fresh demo in `places`.
-pub(crate) async fn open(places: &Places, settings: &Settings, stay: Stay) -> anyhow::Result<Demo> {
+pub(crate) async fn open(places: &Places, settings: &Settings, face: Face) -> anyhow::Result<Demo> {
     let claim = Claim::take(places).await?;
     forget_everything(places)?;
     let free = Some(std::net::SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -45,7 +45,7 @@ pub(crate) async fn open(places: &Places, settings: &Settings, stay: Stay) -> an
     let dc_options = (1..=5).map(|dc| DcOption { dc, address: sandbox.mtproto_address(), auth_key: None }).collect();
     let bot_api_url = sandbox.bot_api_url().context("the sandbox has no Bot API")?.parse()?;
     let elsewhere = Elsewhere { dc_options, bot_api_url: Some(bot_api_url), owner: Some(UserId(ACCOUNT)) };
-    let mut owner = Owner::open_claimed(claim, places, settings, stay, elsewhere).await?;
+    let mut owner = Owner::open_claimed(claim, places, settings, face, elsewhere).await?;
     sign_in(&owner, &sandbox).await?;
     sign_bot_in(&owner, &sandbox).await?;
     owner.keep(sandbox.clone());

@@ -17,7 +17,7 @@ use telegraphist_application::approvals::ApprovalSettings;
 use telegraphist_domain::UserId;
 use telegraphist_relay::greeting::Choice;
 
-pub(crate) use values::{Address, Clock, Commas, DcAddress, KeyPlaceChoice, Span};
+pub(crate) use values::{Address, Clock, Commas, DcAddress, KeyPlaceChoice, ListenAt, PublicUrl, Span};
 
 use crate::environment::Environment;
 use crate::places;
@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) tools: Tools,
     pub(crate) people: People,
     pub(crate) approvals: Approvals,
+    pub(crate) bots: Bots,
+    pub(crate) http: Http,
     pub(crate) log: Log,
     /// Where the desktop's bus is; no key, but of the same environment.
     #[serde(skip)]
@@ -128,6 +130,18 @@ impl Approvals {
             is_local_decider: self.local_decider,
         }
     }
+}
+
+/// `[bots]`
+#[derive(Deserialize)]
+pub(crate) struct Bots {
+    pub(crate) webhook_url: PublicUrl,
+}
+
+/// `[http]`
+#[derive(Deserialize)]
+pub(crate) struct Http {
+    pub(crate) listen: ListenAt,
 }
 
 /// `[log]`
@@ -279,6 +293,8 @@ impl Settings {
             ("approvals.quorum_high", self.approvals.quorum_high.to_string()),
             ("approvals.rule_life", quoted(&self.approvals.rule_life)),
             ("approvals.local_decider", self.approvals.local_decider.to_string()),
+            ("bots.webhook_url", quoted(&self.bots.webhook_url)),
+            ("http.listen", quoted(&self.http.listen)),
             ("log.filter", quoted(&self.log.filter)),
             ("log.format", quoted(&self.log.format)),
         ]

@@ -1,5 +1,6 @@
 //! Updates that Telegram brings. Whoever brings one must know the secret that Telegram was told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -71,26 +72,26 @@ fn note(ear: &Ear, error: CallError) -> Option<Duration> {
 impl BotAccounts {
     /// Stores an update that was brought.
     pub(crate) async fn take(&self, session: SessionId, secret: &str, update: &[u8]) -> Result<(), BroughtError> {
-        let (wanted, standing) = {
+        let (wanted, standing, sequence) = {
             let receivers = locked(&self.receivers);
             let receiver = receivers.get(&session).filter(|receiver| receiver.is_running());
             let receiver = receiver.ok_or(BroughtError::UnknownBot)?;
             let wanted = receiver.secret.clone().ok_or(BroughtError::UnknownBot)?;
-            (wanted, std::sync::Arc::clone(&receiver.standing))
+            (wanted, Arc::clone(&receiver.standing), Arc::clone(&receiver.sequence))
         };
         if !bool::from(wanted.expose_secret().as_bytes().ct_eq(secret.as_bytes())) {
             return Err(BroughtError::WrongSecret);
         }
         let update: &RawValue = serde_json::from_slice(update).map_err(|_| BroughtError::NotAnUpdate)?;
-        if Update::read(update.get().as_bytes()).is_none() {
-            return Err(BroughtError::NotAnUpdate);
-        }
+        let number = Update::read(update.get().as_bytes()).ok_or(BroughtError::NotAnUpdate)?.id;
         let account = self.account(session).await.map_err(|error| match error {
             TelegramError::Store(error) => BroughtError::Store(error),
             _ => BroughtError::UnknownBot,
         })?;
         let ear = Ear { account, standing, pace: self.settings.pace };
+        let turn = sequence.turn(number).await;
         ear.take(&[update]).await?;
+        turn.stored();
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::Context;
 use crate::arguments::{Daemon, DaemonCommand, Output};
 use crate::claim::AlreadyServed;
 use crate::control::{Control, Request, Status};
-use crate::daemon::{self, Owner, Stay};
+use crate::daemon::{self, Face, Owner, Stay};
 use crate::telemetry;
 use crate::terminal::{Screen, note};
 
@@ -31,7 +31,7 @@ fn on_demand(context: &Context) -> anyhow::Result<()> {
     let _ = rustix::process::setsid();
     telemetry::start(&context.settings.log)?;
     daemon::runtime()?.block_on(async {
-        match open(context, Stay::UntilIdle(context.settings.daemon.idle.0)).await {
+        match open(context, Stay::UntilIdle(context.settings.daemon.idle.0).into()).await {
             Ok(owner) => {
                 report(&StartReport::Ready);
                 owner.serve().await
@@ -50,12 +50,12 @@ fn on_demand(context: &Context) -> anyhow::Result<()> {
 }
 
 /// The profile of the demo is never opened as it was left: its Telegram is gone with the process that held it.
-async fn open(context: &Context, stay: Stay) -> anyhow::Result<Owner> {
+pub(super) async fn open(context: &Context, face: Face) -> anyhow::Result<Owner> {
     #[cfg(feature = "demo")]
     if context.places.profile.is_demo() {
-        return Ok(crate::demo::open(&context.places, &context.settings, stay).await?.owner);
+        return Ok(crate::demo::open(&context.places, &context.settings, face).await?.owner);
     }
-    Owner::open(&context.places, &context.settings, stay).await
+    Owner::open(&context.places, &context.settings, face).await
 }
 
 fn report(report: &StartReport) {
@@ -68,7 +68,7 @@ fn foreground(context: &Context, does_stay: bool) -> anyhow::Result<()> {
     telemetry::start(&context.settings.log)?;
     let stay = if does_stay { Stay::Foreground } else { Stay::UntilIdle(context.settings.daemon.idle.0) };
     daemon::runtime()?.block_on(async {
-        let owner = open(context, stay).await?;
+        let owner = open(context, stay.into()).await?;
         note(format!("Serving profile {} at {}", context.places.profile.as_str(), context.places.socket.display()));
         owner.serve().await
     })

@@ -2,28 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use telegraphist_relay::Link;
 use telegraphist_relay::greeting::Hello;
 use telegraphist_relay::{Places, Profile};
 
-use super::Context;
+use super::{Context, serve, take_over};
 use crate::arguments::Demo;
-use crate::claim::AlreadyServed;
-use crate::control::{Control, Request, Status};
-use crate::daemon::{self, Stay};
+use crate::daemon::{self, Face, Stay};
 use crate::demo;
 use crate::places;
 use crate::telemetry;
 use crate::terminal::Screen;
 
-/// How often a demo tries to take its profile over.
-const TAKE_OVERS_MAX: usize = 8;
-
 /// Serves a Telegram in a box.
 pub(crate) fn run(context: &Context, command: &Demo) -> anyhow::Result<()> {
     telemetry::start(&context.settings.log)?;
-    if command.stdio { on_stdio(context) } else { on_screen(context) }
+    let listen = command.listen.clone().map(|at| at.unwrap_or_else(|| context.settings.http.listen.0.clone()));
+    let face = Face { stay: Stay::Foreground, http: listen };
+    if command.stdio { on_stdio(context, face) } else { on_screen(context, &face) }
 }
 
 fn demo_profile() -> Profile {
@@ -31,12 +28,13 @@ fn demo_profile() -> Profile {
 }
 
 /// A server with a Telegram of its own, both gone at the end of input.
-fn on_stdio(context: &Context) -> anyhow::Result<()> {
+fn on_stdio(context: &Context, face: Face) -> anyhow::Result<()> {
     let directory =
         tempfile::Builder::new().prefix("telegraphist-demo-").tempdir().context("cannot make a temporary directory")?;
     let places = Places::within(directory.path(), demo_profile());
     let served = daemon::runtime()?.block_on(async {
-        let demo = demo::open(&places, &context.settings, Stay::Foreground).await?;
+        let demo = demo::open(&places, &context.settings, face).await?;
+        serve::tell_where(demo.owner.http());
         let hello = Hello::mcp(&places, context.settings.tools.choice());
         demo.owner.serve_stdio(&hello).await
     });
@@ -45,47 +43,18 @@ fn on_stdio(context: &Context) -> anyhow::Result<()> {
 }
 
 /// The demo for people: what to paste, what to try, then serving until Ctrl-C.
-fn on_screen(context: &Context) -> anyhow::Result<()> {
+fn on_screen(context: &Context, face: &Face) -> anyhow::Result<()> {
     let places = places::of(demo_profile(), &context.environment)?;
+    let link = Link::new(places.clone(), context.config.clone())?;
     daemon::runtime()?.block_on(async {
-        let demo = opened(context, &places).await?;
+        let open = async || demo::open(&places, &context.settings, face.clone()).await;
+        let demo = take_over::opened(&link, open).await?;
         let sides = Sides { control: demo.sandbox.control_address(), phone: demo.sandbox.phone_address() };
         drop(demo.sandbox);
         print(&Invocation::of_this_process()?, &sides)?;
+        serve::tell_where(demo.owner.http());
         demo.owner.serve().await
     })
-}
-
-/// Takes the profile over from a demo in the background. A relay whose daemon makes way starts another at once, which
-/// may be quicker than we are; that one is asked to make way too.
-async fn opened(context: &Context, places: &Places) -> anyhow::Result<demo::Demo> {
-    let link = Link::new(places.clone(), context.config.clone())?;
-    for _ in 1..TAKE_OVERS_MAX {
-        make_way(&link)?;
-        match demo::open(places, &context.settings, Stay::Foreground).await {
-            Err(problem) if problem.is::<AlreadyServed>() => {}
-            outcome => return outcome,
-        }
-    }
-    make_way(&link)?;
-    demo::open(places, &context.settings, Stay::Foreground).await
-}
-
-/// A demo that some client started in the background makes way; one that a person looks at does not.
-fn make_way(link: &Link) -> anyhow::Result<()> {
-    let Some(mut control) = Control::existing(link)? else {
-        return Ok(());
-    };
-    let status: Status = control.ask(Request::Status)?;
-    if status.does_stay {
-        bail!(
-            "a demo runs already, in process {}; end it there with Ctrl-C, or with: telegraphist --profile demo daemon stop",
-            status.pid
-        );
-    }
-    let (): () = control.ask(Request::Stop)?;
-    control.wait_for_the_end();
-    Ok(())
 }
 
 /// How this program was started, so that what is printed works when it is pasted.

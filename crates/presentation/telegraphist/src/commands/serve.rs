@@ -1,36 +1,35 @@
-//! `telegraphist` without a command: MCP on standard input and output.
-
-use std::io::IsTerminal as _;
-use telegraphist_relay::Errand;
-use telegraphist_relay::greeting::Hello;
+//! `telegraphist serve [--listen ADDRESS]`
 
 use super::Context;
-use crate::daemon::{self, Stay};
+use crate::arguments::Serve;
+use crate::commands::{daemon, take_over};
+use crate::daemon::{Face, Stay, runtime};
 use crate::telemetry;
 use crate::terminal::note;
 
-/// As a relay to the profile's daemon: what every client starts.
-pub(crate) fn relay(context: &Context) -> anyhow::Result<()> {
-    tell_a_person();
-    let hello = Hello::mcp(&context.places, context.settings.tools.choice());
-    Ok(Errand::new(context.link()?, hello).go()?)
-}
-
-/// As the profile's owner, with this one client and whoever comes over the socket.
-pub(crate) fn in_process(context: &Context) -> anyhow::Result<()> {
-    tell_a_person();
+/// Serves the profile until it is told to end, over HTTP besides the socket.
+pub(crate) fn run(context: &Context, command: Serve) -> anyhow::Result<()> {
     telemetry::start(&context.settings.log)?;
-    daemon::runtime()?.block_on(async {
-        let hello = Hello::mcp(&context.places, context.settings.tools.choice());
-        let owner = daemon::Owner::open(&context.places, &context.settings, Stay::Foreground).await?;
-        owner.serve_stdio(&hello).await
+    let listen = command.listen.unwrap_or_else(|| context.settings.http.listen.0.clone());
+    let face = Face { stay: Stay::Foreground, http: Some(listen) };
+    runtime()?.block_on(async {
+        let owner = take_over::opened(&context.link()?, async || daemon::open(context, face.clone()).await).await?;
+        note(format!("Serving profile {} at {}", context.places.profile.as_str(), context.places.socket.display()));
+        tell_where(owner.http());
+        owner.serve().await
     })
 }
 
-/// Somebody who types the bare name is looking for something else.
-fn tell_a_person() {
-    if std::io::stdin().is_terminal() {
-        note("This is an MCP server; a client starts it and speaks JSON to it. Ctrl-D ends it.");
-        note("For people: telegraphist --help, or telegraphist demo to look around.");
+/// Says where HTTP is.
+pub(super) fn tell_where(http: Option<&telegraphist_http::Listen>) {
+    match http {
+        Some(at @ telegraphist_http::Listen::Tcp(_)) => note(format!("HTTP is at http://{at}")),
+        Some(telegraphist_http::Listen::Unix(path)) => {
+            note(format!(
+                "HTTP is at the socket {0}: curl --unix-socket {0} http://localhost/v1/approvals",
+                path.display()
+            ));
+        }
+        None => {}
     }
 }

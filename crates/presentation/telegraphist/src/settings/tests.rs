@@ -132,3 +132,19 @@ fn spans_read_and_show_alike() {
     assert!("10".parse::<Span>().is_err());
     assert!("18446744073709551615h".parse::<Span>().is_err());
 }
+
+#[test]
+fn http_is_for_this_machine_and_webhooks_for_an_address_that_telegram_can_trust() {
+    let settings = read("", &[]).expect("valid");
+    assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.bots.webhook_url.0, None);
+    for url in ["https://example.org", "https://example.org/bots/", "http://127.0.0.1:8080", "http://[::1]:8081"] {
+        let settings = read(&format!("[bots]\nwebhook_url = \"{url}\""), &[]).expect("valid");
+        assert_eq!(settings.bots.webhook_url.to_string(), url.trim_end_matches('/'));
+    }
+    for url in ["http://example.org", "https://me:secret@example.org", "https://example.org/?a=b", "example.org"] {
+        let problem = problem(&format!("[bots]\nwebhook_url = \"{url}\""), &[]);
+        assert!(problem.contains("bots.webhook_url") && !problem.contains("secret"), "{problem}");
+    }
+    assert!(problem("[http]\nlisten = \"0.0.0.0:8080\"", &[]).contains("http.listen"));
+}

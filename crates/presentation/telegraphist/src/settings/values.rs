@@ -9,6 +9,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de::DeserializeOwned};
 use telegraphist_application::notices::{NotAZone, Zone};
 use telegraphist_application::ports::KeyPlaceKind;
+use telegraphist_http::{Listen, ListenError};
 use telegraphist_mtproto::DcOption;
 use telegraphist_sqlite::FirstPlace;
 
@@ -134,7 +135,7 @@ macro_rules! deserialize_from_str {
     )* };
 }
 
-deserialize_from_str!(Span, DcAddress, KeyPlaceChoice, LogFormat, Address, Clock);
+deserialize_from_str!(Span, DcAddress, KeyPlaceChoice, LogFormat, Address, Clock, ListenAt, PublicUrl);
 
 /// Where the vault key of a new store goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,5 +224,61 @@ impl FromStr for Clock {
 impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// Where the gateway listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListenAt(pub(crate) Listen);
+
+impl FromStr for ListenAt {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|problem: ListenError| format!("http.listen: {problem}"))
+    }
+}
+
+impl fmt::Display for ListenAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How Telegram reaches this server, if it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PublicUrl(pub(crate) Option<url::Url>);
+
+impl FromStr for PublicUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            return Ok(Self(None));
+        }
+        let problem = || "bots.webhook_url is an address such as https://example.org".to_owned();
+        let url: url::Url = text.trim().parse().map_err(|_| problem())?;
+        let is_loopback = match url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => return Err(problem()),
+        };
+        // A Bot API server of one's own, or a sandbox, is on the same machine.
+        let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        if is_safe && is_plain && url.query().is_none() && url.fragment().is_none() {
+            return Ok(Self(Some(url)));
+        }
+        Err(problem())
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(url) => f.write_str(url.as_str().trim_end_matches('/')),
+            None => Ok(()),
+        }
     }
 }

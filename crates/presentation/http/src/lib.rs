@@ -1,0 +1,21 @@
+//! The gateway: what scripts and build servers tell and ask over HTTP, and what Telegram brings.
+//!
+//! Handlers are thin: a body is the arguments of an operation, an answer is the operation's answer, and every failure has
+//! the one shape of this server. There are no tokens yet, so it never listens where another machine could reach it, and
+//! never believes a request that a browser or a proxy carried here from elsewhere. Start with [`Gateway`].
+
+mod approvals;
+mod arguments;
+mod body;
+mod desk;
+mod events;
+mod gateway;
+mod guard;
+mod listen;
+mod refusal;
+mod routes;
+mod webhook;
+
+pub use gateway::Gateway;
+pub use listen::{Listen, ListenError};
+pub use webhook::WEBHOOK_PATH;
