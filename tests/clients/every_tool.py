@@ -6,13 +6,15 @@ Prints one line for each tool; ends with 1 if a tool is not listed, not called, 
 """
 
 import asyncio
+import json
 import os
+import pathlib
 import sys
 
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-EXPECTED = 51
+EXPECTED = 54
 
 
 class Story:
@@ -69,7 +71,7 @@ class Story:
         files = [{"base64": pixel, "name": "pixel.png"}]
         photo = (await call("send_file", chat="me", files=files, caption="a pixel"))["items"][0]["message_id"]
         await call("view_media", chat="me", message_id=photo)
-        await call("download_media", chat="me", message_id=photo)
+        downloads = pathlib.Path((await call("download_media", chat="me", message_id=photo))["path"]).parent
         await call("delete_messages", chat="me", message_ids=[photo], confirm=True)
         await call("list_contacts")
         await call("add_contact", chat=private, first_name="Somebody")
@@ -77,6 +79,7 @@ class Story:
         await call("unblock_user", chat=private)
         await call("delete_contact", chat=private, confirm=True)
         await self.tell()
+        await self.plan(downloads)
         await self.ask()
 
     async def tell(self):
@@ -100,6 +103,30 @@ class Story:
         await call("get_telegram_responses")
         await call("process_pending_responses")
         await call("clear_old_responses", confirm=True)
+
+    async def plan(self, project):
+        """In a folder that may be read."""
+        call = self.call
+        parts = [{"id": 1, "title": "Copy rows", "status": "done"}, {"id": 2, "title": "Check sums", "status": "in-progress"}]
+        tasks = [
+            {"id": 1, "title": "Move the tables", "status": "in-progress", "dependencies": [], "subtasks": parts},
+            {"id": 2, "title": "Drop the old ones", "status": "pending", "dependencies": [1], "priority": "low"},
+        ]
+        file = project / ".taskmaster" / "tasks" / "tasks.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"master": {"tasks": tasks}}))
+        todos = [{"id": "1", "content": "Ask for a window", "status": "completed"}]
+        await call("register_claude_todos", todos=todos, session_id="night", project_root=str(project))
+        status = await call("get_task_status", project_root=str(project))
+        counted = {one["system"]: (one["counts"]["total"], one["counts"]["blocked"]) for one in status["lists"]}
+        if counted != {"taskmaster": (2, 1), "claude-code": (1, 0)}:
+            raise SystemExit(f"two lists were expected: {status}")
+        todo = await call("todo", project_root=str(project))
+        if [one["section"] for one in todo["lists"][0]["sections"]] != ["current", "blocked"]:
+            raise SystemExit(f"one task is under way and one waits: {todo}")
+        outside = await self.client.call_tool("todo", {"project_root": "/etc"})
+        if not outside.is_error or "file_refused" not in outside.content[0].text:
+            raise SystemExit(f"a folder outside was read: {outside}")
 
     async def ask(self):
         call = self.call

@@ -151,7 +151,7 @@ async fn a_client_sees_what_its_flags_leave() -> anyhow::Result<()> {
     let listed = names(&narrow.request("tools/list", json!({})).await?);
     assert!(listed.contains(&"read_messages".to_owned()) && !listed.contains(&"send_message".to_owned()), "{listed:?}");
     assert!(!listed.contains(&"get_chat".to_owned()) && !listed.contains(&"get_me".to_owned()), "{listed:?}");
-    assert_eq!(names(&wide.request("tools/list", json!({})).await?).len(), 51);
+    assert_eq!(names(&wide.request("tools/list", json!({})).await?).len(), 54);
 
     // What is not listed cannot be called either.
     let refused = narrow

@@ -65,7 +65,7 @@ fn the_inspector_finds_every_schema_valid() -> anyhow::Result<()> {
         assert!(output.status.success(), "{era}: {}", text(&output));
         let listed: Value = serde_json::from_slice(&output.stdout)?;
         let tools = listed["tools"].as_array().or_else(|| listed["result"]["tools"].as_array());
-        assert_eq!(tools.map(Vec::len), Some(51), "{era}: {listed}");
+        assert_eq!(tools.map(Vec::len), Some(54), "{era}: {listed}");
     }
     Ok(())
 }

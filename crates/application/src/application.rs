@@ -20,6 +20,7 @@ use crate::ports::{
     Approvals, AuditLog, Bots, Clock, Connections, Contents, Conversations, Deliveries, EventStore, Files, Idempotency,
     Ids, Inbox, Leases, Limiter, Marks, Outbox, Peers, People, Preferences, Rules, SignIn, Vault, Views,
 };
+use crate::tasks::Registered;
 use crate::updates::AnnouncedInbox;
 
 /// What Telegraphist can do. Cloning is cheap; all clones are the same application.
@@ -246,6 +247,8 @@ pub(crate) struct Inner {
     pub(crate) presences: Presences,
     /// Where notices are being written.
     pub(crate) notices: Lines,
+    /// Whose turn it is to change the registered lists.
+    pub(crate) registered: Registered,
 }
 
 /// How many calls may be under way at once.
@@ -269,6 +272,7 @@ impl Application {
                 decisions: Decisions::default(),
                 presences: Presences::default(),
                 notices: Lines::default(),
+                registered: Registered::default(),
             }),
         }
     }

@@ -33,6 +33,7 @@ pub mod sessions;
 #[cfg(test)]
 mod stage;
 pub mod stored;
+pub mod tasks;
 pub mod text;
 pub mod updates;
 pub mod views;

@@ -99,12 +99,18 @@ operations! {
     ensure_bridge_running::EnsureBridgeRunning,
     check_bridge_process::CheckBridgeProcess,
     list_event_types::ListEventTypes,
+    get_task_status::GetTaskStatus,
+    register_claude_todos::RegisterClaudeTodos,
+    todo::Todo,
     switch_to_nomad_mode::SwitchToNomadMode,
     switch_to_local_mode::SwitchToLocalMode,
     switch_to_mute_mode::SwitchToMuteMode,
 }
 
 pub use approve_tool_use::{Behavior, ToolUseDecision};
+pub use get_task_status::TaskSystemArg;
+pub use register_claude_todos::{TodoArg, TodoStatusArg};
 pub use request_approval::{MeaningArg, OptionArg, RiskArg};
 pub use send_file::FileArg;
 pub use send_performance_alert::SeverityArg;
+pub use todo::SectionArg;

@@ -9,6 +9,7 @@ mod messages;
 mod notices;
 mod outcomes;
 mod people;
+mod tasks;
 #[cfg(test)]
 mod tests;
 

@@ -7,6 +7,7 @@ mod chat;
 mod message;
 mod notice;
 mod session;
+mod tasks;
 
 pub use answer::{Changed, Downloaded, Edited, Link, Me, Messages, Resolved, Sent, SentPart, SentState, Viewed};
 pub use approval::{ApprovalStateName, ApprovalView, DecisionView};
@@ -18,6 +19,9 @@ pub use notice::{
     Responses,
 };
 pub use session::SessionView;
+pub use tasks::{
+    RegisteredTodos, SubtaskView, TaskCounts, TaskListView, TaskStatus, TaskView, TodoList, TodoLists, TodoSection,
+};
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use schemars::JsonSchema;

@@ -16,6 +16,8 @@ use crate::text::Writing;
 pub(super) const OFFERED: &[BotCommand] = &[
     offered("help", "What this bot does, and its commands"),
     offered("status", "How delivery stands"),
+    offered("tasks", "How far agents are with what they have to do"),
+    offered("todo", "What agents have to do"),
     offered("pending", "Questions that wait for you"),
     offered("mode", "Choose how you are told: local, nomad or muted"),
     offered("quiet", "Choose quiet hours, as in /quiet 22:00-07:00"),
@@ -79,6 +81,8 @@ impl Update<'_> {
             "help" => help(role),
             "cancel" => self.cancelled(message, from).await?,
             "status" | "bridge" => self.app.status_for_people().await?,
+            "tasks" => self.app.tasks_for_people().await?,
+            "todo" => self.app.todo_for_people().await?,
             "pending" if role != Role::Guest => return self.show_pending(message, from).await,
             "pair" if may_choose => self.paired(message, from, rest).await?,
             "mode" | "mode_local" | "mode_nomad" | "mode_muted" | "quiet" | "restart" | "pending" | "pair" => {
@@ -197,7 +201,7 @@ fn help(role: Role) -> Writing {
     let is_for = |name: &str| match role {
         Role::Owner | Role::Admin => true,
         Role::User => !matches!(name, "pair" | "mode" | "quiet" | "restart"),
-        Role::Guest | Role::Blocked => matches!(name, "help" | "status"),
+        Role::Guest | Role::Blocked => matches!(name, "help" | "status" | "tasks" | "todo"),
     };
     for command in OFFERED.iter().filter(|command| is_for(command.name)) {
         text = text.text(&format!("/{} · {}", command.name, command.description)).lines(1);

@@ -12,6 +12,10 @@ impl Files for NoFiles {
         Err(FileError::Outside { allowed: Vec::new() })
     }
 
+    async fn check_readable(&self, _: &str) -> Result<(), FileError> {
+        Err(FileError::Outside { allowed: Vec::new() })
+    }
+
     async fn write(&self, _: Option<&str>, _: &str) -> Result<Box<dyn Outgoing>, FileError> {
         Err(FileError::Outside { allowed: Vec::new() })
     }

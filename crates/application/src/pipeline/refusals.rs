@@ -245,6 +245,12 @@ fn refused(telegram: &str) -> Failure {
     Failure::new(Code::TelegramRefused, message, action).with_details(json!({ "telegram": telegram }))
 }
 
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        of_file(error)
+    }
+}
+
 fn of_file(error: FileError) -> Failure {
     let refused = |message: String, action: &str| Failure::new(Code::FileRefused, message, action);
     match error {

@@ -77,6 +77,9 @@ pub enum FileError {
 pub trait Files: Send + Sync {
     /// Opens a file of an allowed folder; `path` is absolute.
     async fn read(&self, path: &str) -> Result<Incoming, FileError>;
+    /// MUST refuse a folder that is not beneath an allowed one as [`read`](Self::read) refuses its files; `NotFound` if it
+    /// is not there.
+    async fn check_readable(&self, folder: &str) -> Result<(), FileError>;
     /// Starts a file named `name` in `folder` (absolute, allowed) or in downloads.
     async fn write(&self, folder: Option<&str>, name: &str) -> Result<Box<dyn Outgoing>, FileError>;
     /// Fetches a URL whose resolved address is public.

@@ -34,6 +34,12 @@ impl Folders {
         blocking(move || open(&place)).await
     }
 
+    /// Whether it is a folder whose files may be read.
+    pub(crate) async fn check_readable(&self, folder: &str) -> Result<(), FileError> {
+        let place = Place::of(Path::new(folder), &self.read)?;
+        blocking(move || place.open_dir().map(drop)).await
+    }
+
     /// Starts a file in a writable folder.
     pub(crate) async fn write(&self, folder: Option<&str>, name: &str) -> Result<Box<dyn Outgoing>, FileError> {
         let name = name::fit(name);

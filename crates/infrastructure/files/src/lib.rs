@@ -39,6 +39,10 @@ impl Files for AllowedFiles {
         self.folders.read(path).await
     }
 
+    async fn check_readable(&self, folder: &str) -> Result<(), FileError> {
+        self.folders.check_readable(folder).await
+    }
+
     async fn write(&self, folder: Option<&str>, name: &str) -> Result<Box<dyn Outgoing>, FileError> {
         self.folders.write(folder, name).await
     }

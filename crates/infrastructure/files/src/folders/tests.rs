@@ -125,3 +125,21 @@ async fn nothing_is_written_outside() {
     let path = scene.folders.write(None, "../../escape").await.unwrap().commit().await.unwrap();
     assert!(path.starts_with(&scene.folders.downloads));
 }
+
+#[tokio::test]
+async fn a_folder_may_be_read_where_its_files_may() {
+    let scene = scene();
+    symlink(&scene.outside, scene.allowed.join("elsewhere")).unwrap();
+    fs_err::create_dir(scene.allowed.join("inner")).unwrap();
+    for folder in [scene.allowed.clone(), scene.allowed.join("inner")] {
+        scene.folders.check_readable(&text(&folder)).await.unwrap();
+    }
+    for folder in [scene.outside.clone(), scene.allowed.join("elsewhere"), scene.allowed.join("../outside")] {
+        let refused = scene.folders.check_readable(&text(&folder)).await;
+        assert!(matches!(refused, Err(FileError::Outside { .. })), "{}: {refused:?}", folder.display());
+    }
+    for folder in [scene.allowed.join("none"), scene.allowed.join("open.txt")] {
+        let refused = scene.folders.check_readable(&text(&folder)).await;
+        assert!(matches!(refused, Err(FileError::NotFound)), "{}: {refused:?}", folder.display());
+    }
+}

@@ -126,6 +126,10 @@ pub(crate) fn arguments(tool: &str) -> Value {
         }
         "send_performance_alert" => json!({ "title": "Memory", "current_value": 91.5, "threshold": 80 }),
         "clear_old_responses" => json!({ "confirm": true }),
+        "register_claude_todos" => {
+            json!({ "todos": [{ "content": "Move the tables", "status": "in_progress" }], "list": "migrations" })
+        }
+        "todo" => json!({ "task_system": "claude-code" }),
         "get_me"
         | "list_sessions"
         | "list_chats"
@@ -139,6 +143,7 @@ pub(crate) fn arguments(tool: &str) -> Value {
         | "ensure_bridge_running"
         | "check_bridge_process"
         | "list_event_types"
+        | "get_task_status"
         | "switch_to_nomad_mode"
         | "switch_to_local_mode"
         | "switch_to_mute_mode" => json!({}),
