@@ -2,13 +2,17 @@
 
 mod bad_input;
 mod bot_clients;
+mod bot_faults;
+mod bot_updates;
 mod daemon;
 mod demo;
 mod faults;
 mod laws;
+mod notices;
 mod phone;
 mod questions;
 mod sessions;
 mod strangers;
+mod taps;
 mod telethon;
 mod vault;
