@@ -7,6 +7,7 @@ mod bot_updates;
 mod daemon;
 mod demo;
 mod faults;
+mod killed;
 mod laws;
 mod notices;
 mod phone;
