@@ -156,12 +156,12 @@ fn a_script_that_notifies_is_sure_of_what_was_accepted() -> anyhow::Result<()> {
         }
     }
     for (number, id) in ids {
-        let state = stage.found(|| {
-            let state = stage.json(&["outbox", "show", &id])["state"].as_str().unwrap_or_default().to_owned();
-            ["sent", "unknown"].contains(&state.as_str()).then_some(state)
+        let end = stage.found(|| {
+            let end = stage.json(&["outbox", "show", &id])["state"].as_str().unwrap_or_default().to_owned();
+            ["sent", "unknown"].contains(&end.as_str()).then_some(end)
         });
         let copies = arrived(&stage, BotStage::ALICE).iter().filter(|arrived| **arrived == number).count();
-        assert!(copies == 1 || (state == "unknown" && copies == 0), "notice {number} is {state}, {copies} copies");
+        assert!(copies == 1 || (end == "unknown" && copies == 0), "notice {number} is {end}, {copies} copies");
     }
     assert!(arrived(&stage, BotStage::ALICE).is_sorted_by(|one, next| one < next));
     Ok(())

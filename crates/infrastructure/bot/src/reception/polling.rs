@@ -123,7 +123,9 @@ async fn ask_while_held(
             Err(trouble) => return trouble,
         };
         ear.standing.set(ReceptionState::Receiving, None);
-        pauses.each_mut().map(|pauses| pauses.reset());
+        for pauses in &mut pauses {
+            pauses.reset();
+        }
         wait = ear.pace.poll;
     }
 }
