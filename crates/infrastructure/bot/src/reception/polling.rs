@@ -154,6 +154,7 @@ impl Ear {
         let answer = self.account.line.call(request, &Patience::of(time)).await;
         answer.map_err(|error| match error {
             CallError::Refused(refusal) => match refusal.code {
+                // ASSUMED: 404 is no word about the token, but about the address.
                 401 => Trouble::TokenRefused(refusal.description),
                 409 => Trouble::Taken(refusal.description),
                 _ => Trouble::Failed(refusal.description, refusal.retry_after.unwrap_or_default()),
