@@ -98,6 +98,14 @@ impl Home {
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
+    /// Ends the daemon of the usual profile as a power cut would; the next command starts another.
+    pub fn kill_daemon(&self) {
+        let status = self.ok(&["daemon", "status", "--output", "json"], "");
+        let status: serde_json::Value = serde_json::from_str(&status).expect("the status is JSON");
+        let killed = Command::new("kill").args(["-9", &status["pid"].to_string()]).status();
+        assert!(killed.expect("kill is there").success(), "the daemon could not be killed");
+    }
+
     /// Signs an account in by a session string, as the profile's default.
     pub fn import(&self, kind: &str, session_string: &str) {
         self.ok(&["login", "--import", kind], session_string);

@@ -3,6 +3,7 @@
 //! Everything runs through real processes and real sockets. A program that was not built, or a client that was not
 //! fetched, fails with a sentence that says how to get it.
 
+mod bot;
 pub mod control;
 mod home;
 mod key_ring;
@@ -10,6 +11,7 @@ mod programs;
 mod sandbox;
 mod stdio;
 
+pub use bot::BotStage;
 pub use home::Home;
 pub use key_ring::KeyRing;
 pub use programs::{node_modules, node_tool, program, python, python_for_bots, repository};

@@ -2,14 +2,19 @@
 
 mod bad_input;
 mod bot_clients;
+mod bot_faults;
+mod bot_updates;
 mod daemon;
 mod demo;
 mod faults;
 mod gateway;
+mod killed;
 mod laws;
+mod notices;
 mod phone;
 mod questions;
 mod sessions;
 mod strangers;
+mod taps;
 mod telethon;
 mod vault;

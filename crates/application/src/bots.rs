@@ -17,7 +17,7 @@ mod tests;
 mod update;
 mod words;
 
-pub use look::FailedUpdate;
+pub use look::HeardUpdate;
 pub(crate) use reply::Reply;
 pub(crate) use taps::NOTICE_TAP;
 pub(crate) use update::Update;

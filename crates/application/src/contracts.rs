@@ -118,6 +118,7 @@ macro_rules! contract_tests {
             limiter: a_burst_is_taken_and_comes_back_with_time,
             limiter: cost_is_taken_from_all_or_none,
             limiter: a_cost_above_the_burst_ends_too,
+            limiter: a_clock_that_is_set_back_holds_nobody_up,
             limiter: a_block_lasts_and_is_not_shortened,
             outbox: a_delivery_is_given_as_it_was_queued,
             outbox: the_same_key_is_queued_once_in_its_lane,

@@ -11,6 +11,8 @@ pub mod arguments;
 pub mod bots;
 pub mod caller;
 pub mod cards;
+#[cfg(test)]
+mod clocks;
 #[cfg(any(test, feature = "contracts"))]
 pub mod contracts;
 mod cursors;

@@ -133,6 +133,9 @@ impl Bots for Ears {
         let since = DateTime::UNIX_EPOCH;
         BotHealth { state: ReceptionState::Receiving, since, newest_update: None, problem: None }
     }
+    async fn token_refused(&self, _: SessionId) -> String {
+        std::future::pending().await
+    }
     async fn take_brought(&self, _: SessionId, _: &str, _: &[u8]) -> Result<(), BroughtError> {
         Err(BroughtError::UnknownBot)
     }

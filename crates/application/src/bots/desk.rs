@@ -35,11 +35,14 @@ impl Desk {
         Self { app, bot }
     }
 
-    /// Works until `stop` fires; what is being handled comes to its end.
+    /// Works until `stop` fires, or until Telegram refuses the token: without it nothing can be answered, and what was heard
+    /// waits for the next sign-in. What is being handled comes to its end.
     pub(super) async fn run(self, stop: CancellationToken) {
         let offering = self.offer_commands();
         tokio::pin!(offering);
         let mut has_offered = false;
+        let refused = self.app.ports().bots.token_refused(self.bot.id);
+        tokio::pin!(refused);
         let mut arrivals = self.app.ports().inbox.arrivals();
         while !stop.is_cancelled() {
             // Marked before looking, so that what arrives while looking wakes the wait below.
@@ -54,11 +57,18 @@ impl Desk {
             let look = Instant::now() + pause;
             tokio::select! {
                 () = stop.cancelled() => {}
+                reason = &mut refused => return self.lose_login(&reason).await,
                 // Never ends with an error: the application holds the inbox.
                 _ = arrivals.changed() => {}
                 () = tokio::time::sleep_until(look) => {}
                 () = &mut offering, if !has_offered => has_offered = true,
             }
+        }
+    }
+
+    async fn lose_login(&self, reason: &str) {
+        if let Err(error) = self.app.need_login(self.bot.id, reason).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "a lost login was not recorded");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What an operator sees of updates whose handling failed, and what they can do about it.
+//! What an operator sees of what bots heard, and what they can do about it.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,9 @@ use crate::failure::{Code, Failure};
 use crate::ports::{Handling, Inbox as _, InboxRow};
 use crate::sessions::authorise;
 
-/// An update whose handling failed, without what it says.
+/// An update that a bot heard, without what it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailedUpdate {
+pub struct HeardUpdate {
     /// `session/position`.
     pub id: String,
     /// Which bot heard it, by name.
@@ -24,22 +24,35 @@ pub struct FailedUpdate {
     pub chat: Option<String>,
     /// When it came.
     pub received: DateTime<Utc>,
+    /// What became of it: `waiting`, `done` or `failed`.
+    pub state: String,
     /// Why it failed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,
 }
 
 impl Application {
     /// The newest updates of every bot whose handling failed.
-    pub async fn failed_updates(&self, caller: &Caller, limit: usize) -> Result<Vec<FailedUpdate>, Failure> {
+    pub async fn failed_updates(&self, caller: &Caller, limit: usize) -> Result<Vec<HeardUpdate>, Failure> {
         authorise(caller)?;
         let mut failed = Vec::new();
-        for bot in self.ready_bots().await? {
+        for (bot, _) in self.bots().await? {
             let rows = self.ports().inbox.failed_work(bot.id, limit).await?;
             failed.extend(rows.into_iter().map(|row| view(&bot.name, bot.id, row)));
         }
-        failed.sort_by_key(|update| std::cmp::Reverse(update.received));
-        failed.truncate(limit);
-        Ok(failed)
+        Ok(newest(failed, limit))
+    }
+
+    /// The newest updates of every bot, whatever became of them.
+    pub async fn heard_updates(&self, caller: &Caller, limit: usize) -> Result<Vec<HeardUpdate>, Failure> {
+        authorise(caller)?;
+        let mut heard = Vec::new();
+        for (bot, _) in self.bots().await? {
+            let from = self.ports().inbox.newest(bot.id).await?.saturating_sub(limit as u64);
+            let rows = self.ports().inbox.after(bot.id, from, limit).await?;
+            heard.extend(rows.into_iter().map(|row| view(&bot.name, bot.id, row)));
+        }
+        Ok(newest(heard, limit))
     }
 
     /// Lets an update be handled once more.
@@ -56,12 +69,21 @@ impl Application {
     }
 }
 
-fn view(name: &str, session: SessionId, row: InboxRow) -> FailedUpdate {
-    let why = match row.handling {
-        Handling::Failed(why) => why,
-        Handling::Waiting | Handling::Done => String::new(),
+fn newest(mut updates: Vec<HeardUpdate>, limit: usize) -> Vec<HeardUpdate> {
+    updates.reverse();
+    updates.sort_by_key(|update| std::cmp::Reverse(update.received));
+    updates.truncate(limit);
+    updates
+}
+
+fn view(name: &str, session: SessionId, row: InboxRow) -> HeardUpdate {
+    let (state, why) = match row.handling {
+        Handling::Failed(why) => ("failed", why),
+        Handling::Waiting => ("waiting", String::new()),
+        Handling::Done => ("done", String::new()),
     };
-    FailedUpdate {
+    HeardUpdate {
+        state: state.to_owned(),
         id: format!("{session}/{}", row.position),
         session: name.to_owned(),
         kind: row.entry.kind,

@@ -38,6 +38,9 @@ pub async fn the_holder_renews_and_keeps_the_epoch(place: &impl Place<Store: Lea
     assert_eq!(take(&store, "bot/1", "a", 20).await, lease("a", 1, 50));
     assert_eq!(take(&place.open().await, "bot/1", "b", 49).await, lease("a", 1, 50));
     assert_eq!(take(&store, "bot/1", "a", 90).await, lease("a", 1, 120));
+    // Also when the clock was set back.
+    assert_eq!(take(&store, "bot/1", "a", 10).await, lease("a", 1, 40));
+    assert_eq!(take(&store, "bot/1", "b", 40).await, lease("b", 2, 70));
 }
 
 /// From the moment on that it names, with a higher epoch; the old holder is told.

@@ -61,6 +61,17 @@ pub async fn a_cost_above_the_burst_ends_too(place: &impl Place<Store: Limiter>)
     assert_eq!(take(&limiter, &["a"], 1, 10).await, wait(10));
 }
 
+/// It costs at most what an empty bucket costs.
+pub async fn a_clock_that_is_set_back_holds_nobody_up(place: &impl Place<Store: Limiter>) {
+    let limiter = place.open().await;
+    for _ in 0..3 {
+        assert_eq!(take(&limiter, &["a"], 1, 10_000).await, Verdict::Go);
+    }
+    assert_eq!(take(&limiter, &["a"], 1, 100).await, wait(10));
+    assert_eq!(take(&limiter, &["a"], 1, 110).await, Verdict::Go);
+    assert_eq!(take(&limiter, &["a"], 1, 20_000).await, Verdict::Go);
+}
+
 /// Also after a restart; a blocked bucket gives nothing.
 pub async fn a_block_lasts_and_is_not_shortened(place: &impl Place<Store: Limiter>) {
     let limiter = place.open().await;

@@ -28,6 +28,9 @@ const AGE_MAX: TimeDelta = TimeDelta::hours(24);
 /// Between attempts: from, doubled each time up to.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
 
+/// Who was written to lets this bot write nothing at all. What else is forbidden is a matter of one message.
+const SHUT_OUT: [&str; 3] = ["BOT_BLOCKED", "USER_DEACTIVATED", "CHAT_NOT_STARTED"];
+
 /// How an attempt ended.
 pub(super) struct Tried {
     /// What the outbox is to note.
@@ -99,7 +102,8 @@ fn of_telegram(error: TelegramError, claimed: &Claimed, now: DateTime<Utc>) -> T
             Tried { flood: Some(retry_after), ..Tried::again(claimed, now, Some(retry_after), told) }
         }
         TelegramError::NeedsLogin { reason } => {
-            Tried { lost: Some(reason.clone()), ..Tried::again(claimed, now, None, reason) }
+            // The next sign-in is what it waits for.
+            Tried { lost: Some(reason.clone()), ..Tried::again(claimed, now, Some(Duration::ZERO), reason) }
         }
         TelegramError::Unavailable(_) | TelegramError::Store(_) | TelegramError::DeadlineExceeded => {
             Tried::again(claimed, now, None, error.to_string())
@@ -107,7 +111,8 @@ fn of_telegram(error: TelegramError, claimed: &Claimed, now: DateTime<Utc>) -> T
         // The worker was stopped; nothing was handed over.
         TelegramError::Cancelled => Tried::again(claimed, now, Some(Duration::ZERO), "delivery was stopped".into()),
         TelegramError::Forbidden { ref telegram } => {
-            Tried { is_shut_out: true, ..Tried::failed(&telegram.clone(), Some(error)) }
+            let is_shut_out = SHUT_OUT.contains(&telegram.as_str());
+            Tried { is_shut_out, ..Tried::failed(&telegram.clone(), Some(error)) }
         }
         TelegramError::Refused { ref telegram } => Tried::failed(&telegram.clone(), Some(error)),
         TelegramError::UnknownChat

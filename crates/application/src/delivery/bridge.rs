@@ -8,10 +8,15 @@ use super::worker::Worker;
 use crate::application::Application;
 use crate::failure::Failure;
 use crate::pipeline::KnownSession;
-use crate::ports::{Backlog, BotHealth, Reception, StoreError};
+use crate::ports::{Backlog, BotHealth, Reception, ReceptionState, StoreError};
+use crate::views::SessionView;
 
 /// The preference that says whether delivery was stopped by hand.
 const STOPPED: &str = "bridge.stopped";
+
+/// The states of sessions that matter here.
+const READY: &str = "ready";
+const NEEDS_LOGIN: &str = "needs_login";
 
 /// Whether delivery runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -97,12 +102,16 @@ impl Application {
         Ok(if self.is_bridge_stopped().await? { BridgeState::Stopped } else { BridgeState::Running })
     }
 
-    /// Every bot and how it does.
+    /// Every bot and how it does, also one that has to sign in again.
     pub async fn bridges(&self) -> Result<Vec<SessionBridge>, Failure> {
         let mut bridges = Vec::new();
-        for bot in self.ready_bots().await? {
+        for (bot, view) in self.bots().await? {
+            let mut health = self.ports().bots.health(bot.id);
+            if view.state != READY {
+                health = BotHealth { state: ReceptionState::TokenRefused, problem: view.reason, ..health };
+            }
             bridges.push(SessionBridge {
-                health: self.ports().bots.health(bot.id),
+                health,
                 is_delivering: self.inner.bridge.is_running(bot.id),
                 backlog: self.ports().deliveries.backlog(Some(bot.id)).await?,
                 session: bot.name,
@@ -112,18 +121,33 @@ impl Application {
         Ok(bridges)
     }
 
-    /// Whether any bot is signed in.
+    /// Whether there is any bot, even if it has to sign in again.
     pub async fn has_bot(&self) -> Result<bool, StoreError> {
-        Ok(!self.ready_bots().await?.is_empty())
+        Ok(!self.bots().await?.is_empty())
     }
 
     /// The bots that are signed in.
     pub(crate) async fn ready_bots(&self) -> Result<Vec<KnownSession>, StoreError> {
+        let bots = self.bots().await?.into_iter();
+        Ok(bots.filter(|(_, view)| view.state == READY).map(|(bot, _)| bot).collect())
+    }
+
+    /// The bots whose login was lost.
+    pub(crate) async fn lost_bots(&self) -> Result<Vec<KnownSession>, StoreError> {
+        let bots = self.bots().await?.into_iter();
+        Ok(bots.filter(|(_, view)| view.state == NEEDS_LOGIN).map(|(bot, _)| bot).collect())
+    }
+
+    /// Every bot that is signed in or was, and its session.
+    pub(crate) async fn bots(&self) -> Result<Vec<(KnownSession, SessionView)>, StoreError> {
         let sessions = self.ports().views.sessions().await?;
-        let bots = sessions.into_iter().filter(|view| view.kind == "bot" && view.state == "ready");
+        let bots = sessions
+            .into_iter()
+            .filter(|view| view.kind == "bot" && [READY, NEEDS_LOGIN].contains(&view.state.as_str()));
         Ok(bots
             .filter_map(|view| {
-                Some(KnownSession { id: view.id.parse().ok()?, name: view.name, is_bot: true, username: view.username })
+                let (id, name, username) = (view.id.parse().ok()?, view.name.clone(), view.username.clone());
+                Some((KnownSession { id, name, is_bot: true, username }, view))
             })
             .collect())
     }

@@ -50,6 +50,40 @@ async fn a_chat_that_must_wait_keeps_its_order_and_holds_up_nobody_else() {
     assert_eq!(texts(&stage, OWNER), ["one", "two"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_wait_of_the_whole_bot_is_obeyed_by_the_next_process_too() {
+    let stage = Stage::new().await;
+    for n in 1..=2 {
+        stage.refuses(wait(90));
+        say(&stage, if n == 1 { OWNER } else { BOB }, "one").await;
+        stage.until(|stage| (stage.refused() == n).then_some(())).await;
+    }
+    stage.settle_attempts().await;
+    let stage = stage.restarted().await;
+    say(&stage, crate::stage::EVE, "hello").await;
+    stage.pass(Duration::from_secs(89)).await;
+    assert!(texts(&stage, crate::stage::EVE).is_empty(), "nobody is written to");
+    stage.pass(Duration::from_secs(2)).await;
+    stage.nth_to(crate::stage::EVE, 1).await;
+    stage.nth_to(OWNER, 1).await;
+}
+
+#[tokio::test]
+async fn a_login_that_is_lost_ends_the_worker_and_what_waits_needs_no_pause() {
+    let stage = Stage::new().await;
+    stage.refuses(TelegramError::NeedsLogin { reason: "Unauthorized".to_owned() });
+    let waiting = say(&stage, OWNER, "one").await;
+    while !stage.app.ready_bots().await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let delivery = stage.app.ports().deliveries.delivery(waiting).await.unwrap().unwrap();
+    assert_eq!((delivery.state, delivery.attempts), (DeliveryState::Queued, 1));
+    assert!(delivery.not_before.is_none_or(|at| at <= stage.clock.now()), "{:?}", delivery.not_before);
+    let bridges = stage.app.bridges().await.unwrap();
+    assert_eq!((bridges.len(), bridges[0].backlog.queued), (1, 1), "it is still seen");
+    assert_eq!(bridges[0].health.problem.as_deref(), Some("Unauthorized"));
+}
+
 #[tokio::test]
 async fn an_unknown_outcome_is_kept_as_such_and_never_repeated_by_itself() {
     let stage = Stage::new().await;
@@ -115,6 +149,17 @@ async fn somebody_who_shut_the_bot_out_is_remembered_and_forgotten_when_they_wri
     stage.says(BOB, "/help").await;
     stage.nth_to(BOB, 1).await;
     assert!(!is_unreachable().await);
+}
+
+#[tokio::test]
+async fn what_is_forbidden_once_shuts_nobody_out() {
+    let stage = Stage::new().await;
+    stage.let_in(BOB, crate::ports::Role::User).await;
+    stage.refuses(TelegramError::Forbidden { telegram: "VOICE_MESSAGES_FORBIDDEN".to_owned() });
+    let refused = say(&stage, BOB, "one").await;
+    stage.settle().await;
+    assert_eq!(state(&stage, refused).await, DeliveryState::Failed);
+    assert!(!stage.app.ports().people.person(BOB).await.unwrap().unwrap().is_unreachable);
 }
 
 #[tokio::test(start_paused = true)]

@@ -36,21 +36,24 @@ pub(super) struct Worker {
     /// When a chat was last told to wait, and which.
     flooded: Option<(ChatId, Instant)>,
     busy: HashSet<ChatId>,
+    /// Telegram does not accept the login any more.
+    is_shut_out: bool,
 }
 
 type Running<'a> = FuturesUnordered<BoxFuture<'a, (Delivery, Tried)>>;
 
 impl Worker {
     pub(super) fn new(app: Application, session: KnownSession) -> Self {
-        Self { app, session, pace: Pace::default(), flooded: None, busy: HashSet::new() }
+        Self { app, session, pace: Pace::default(), flooded: None, busy: HashSet::new(), is_shut_out: false }
     }
 
-    /// Works until `stop` fires; then finishes what is being sent.
+    /// Works until `stop` fires, or until the login is lost; then finishes what is being sent. What waits then goes out at
+    /// once after the next sign-in, which starts another worker.
     pub(super) async fn run(mut self, stop: CancellationToken) {
         self.recover().await;
         let mut bell = self.app.inner.bell.listen();
         let mut running = Running::new();
-        while !stop.is_cancelled() {
+        while !stop.is_cancelled() && !self.is_shut_out {
             // Marked before looking, so that what is queued while looking wakes the wait below.
             bell.mark_unchanged();
             let next = match self.take(&mut running, &stop).await {
@@ -75,7 +78,8 @@ impl Worker {
     }
 
     /// What the process before was sending when it ended is not known any more.
-    async fn recover(&self) {
+    async fn recover(&mut self) {
+        self.recall_flood().await;
         let now = self.app.ports().clock.now();
         match self.app.ports().outbox.recover(self.session.id, now).await {
             Ok(unknown) => {
@@ -152,10 +156,11 @@ impl Worker {
         if let Some(told) = tried.told {
             self.app.inner.bell.tell(delivery.id, told);
         }
-        if let Some(reason) = tried.lost
-            && let Err(error) = self.app.need_login(self.session.id, &reason).await
-        {
-            tracing::error!(error = &error as &dyn std::error::Error, "a lost login was not recorded");
+        if let Some(reason) = tried.lost {
+            self.is_shut_out = true;
+            if let Err(error) = self.app.need_login(self.session.id, &reason).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "a lost login was not recorded");
+            }
         }
         match self.app.ports().deliveries.delivery(delivery.id).await {
             Ok(Some(noted)) => delivery = noted,
@@ -178,9 +183,24 @@ impl Worker {
         }
         self.pace.hush(now + wait);
         let until = self.app.ports().clock.now() + wait;
-        let bucket = BucketKey(format!("flood/{}/delivery", self.session.id));
-        if let Err(error) = self.app.ports().limiter.block(&bucket, until).await {
+        if let Err(error) = self.app.ports().limiter.block(&self.bucket(), until).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "a wait of Telegram was not kept");
         }
+    }
+
+    /// A wait of the whole bot that an earlier life of this process was told is still a wait.
+    async fn recall_flood(&mut self) {
+        let now = self.app.ports().clock.now();
+        match self.app.ports().limiter.blocked(&[self.bucket()], now).await {
+            Ok(wait) if wait.is_zero() => {}
+            Ok(wait) => self.pace.hush(Instant::now() + wait),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a wait of Telegram was not read");
+            }
+        }
+    }
+
+    fn bucket(&self) -> BucketKey {
+        BucketKey(format!("flood/{}/delivery", self.session.id))
     }
 }

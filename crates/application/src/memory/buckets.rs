@@ -49,6 +49,12 @@ impl Buckets {
     pub fn acquire(&self, wanted: &[(BucketKey, Rate)], cost: u32, now: DateTime<Utc>) -> Verdict {
         let now = now.timestamp_micros();
         let mut buckets = lock(&self.buckets);
+        for (key, rate) in wanted {
+            if let Some(bucket) = buckets.get_mut(key) {
+                // Emptied, it is full again after one whole period; later than that only because the clock was set back.
+                bucket.full_at = bucket.full_at.min(now.saturating_add(micros(rate.per)));
+            }
+        }
         let of = |buckets: &HashMap<_, Bucket>, key| buckets.get(key).copied().unwrap_or_default();
         let wait = wanted.iter().map(|(key, rate)| of(&buckets, key).wait(*rate, cost, now)).max().unwrap_or(0);
         if wait > 0 {

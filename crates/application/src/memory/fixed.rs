@@ -19,6 +19,12 @@ impl FixedClock {
         Self { micros: AtomicI64::new(now.timestamp_micros()) }
     }
 
+    /// Sets it back.
+    pub fn set_back(&self, by: Duration) {
+        let by = i64::try_from(by.as_micros()).expect("tests move clocks by less than ages");
+        self.micros.fetch_sub(by, Ordering::SeqCst);
+    }
+
     /// Moves it on.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_micros()).expect("tests move clocks by less than ages");

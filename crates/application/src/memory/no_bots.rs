@@ -33,6 +33,10 @@ impl Bots for NoBots {
         BotHealth { state: ReceptionState::Stopped, since, newest_update: None, problem: None }
     }
 
+    async fn token_refused(&self, _: SessionId) -> String {
+        std::future::pending().await
+    }
+
     async fn take_brought(&self, _: SessionId, _: &str, _: &[u8]) -> Result<(), BroughtError> {
         Err(BroughtError::UnknownBot)
     }

@@ -30,14 +30,23 @@ impl Application {
         if let Some(named) = named {
             let named = named.trim();
             let is_it = |bot: &&KnownSession| bot.name.eq_ignore_ascii_case(named) || bot.id.to_string() == named;
-            return bots.iter().find(is_it).cloned().ok_or_else(|| no_such_bot(&bots));
+            return match bots.iter().find(is_it) {
+                Some(bot) => Ok(bot.clone()),
+                None => Err(self.no_bot(&bots, is_it).await?),
+            };
         }
         let default = self.ports().views.sessions().await?.into_iter().find(|view| view.is_default);
         let chosen = default.and_then(|view| bots.iter().find(|bot| bot.id.to_string() == view.id));
         match (bots.as_slice(), chosen) {
             ([bot], _) | (_, Some(bot)) => Ok(bot.clone()),
-            (_, None) => Err(no_such_bot(&bots)),
+            (_, None) => Err(self.no_bot(&bots, |_| bots.is_empty()).await?),
         }
+    }
+
+    /// Why there is no such bot to speak with: perhaps it has to sign in again.
+    async fn no_bot(&self, ready: &[KnownSession], is_it: impl Fn(&&KnownSession) -> bool) -> Result<Failure, Failure> {
+        let lost = self.lost_bots().await?;
+        Ok(lost.iter().find(is_it).map_or_else(|| no_such_bot(ready), |bot| needs_login(&bot.name)))
     }
 
     /// Everybody who wants to be told, in the bot's chats with them, and the groups that do.
@@ -143,6 +152,14 @@ fn no_such_bot(bots: &[KnownSession]) -> Failure {
         );
     }
     several_bots(bots)
+}
+
+fn needs_login(bot: &str) -> Failure {
+    Failure::new(
+        Code::NeedsLogin,
+        format!("Telegram does not accept the token of the bot {bot} any more, so nobody can be told or asked."),
+        "Get its token from @BotFather and sign it in again: `telegraphist login --bot`. What waits goes out then.",
+    )
 }
 
 fn several_bots(bots: &[KnownSession]) -> Failure {

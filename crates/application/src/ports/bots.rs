@@ -193,6 +193,8 @@ pub trait Bots: Send + Sync {
     async fn stop_receiving(&self, session: SessionId);
     /// How a bot does.
     fn health(&self, session: SessionId) -> BotHealth;
+    /// Resolves when Telegram turns out not to accept the bot's token any more, with its words; else never.
+    async fn token_refused(&self, session: SessionId) -> String;
     /// Takes an update that Telegram brought. MUST compare the secret in constant time, and have stored the update when
     /// it returns.
     async fn take_brought(&self, session: SessionId, secret: &str, update: &[u8]) -> Result<(), BroughtError>;

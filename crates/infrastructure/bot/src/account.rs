@@ -65,8 +65,9 @@ impl BotAccount {
         }
     }
 
-    /// Sends a request. Waits out what Telegram asks for where that is short enough, and follows a group that has
-    /// become a supergroup: both times it is certain that nothing was done yet.
+    /// Sends a request. Waits out what Telegram asks for where that is short enough, follows a group that has become a
+    /// supergroup, and goes without formatting that Telegram does not take: each time it is certain that nothing was done
+    /// yet.
     pub(crate) async fn answer(
         &self,
         terms: &Terms<'_>,
@@ -94,6 +95,10 @@ impl BotAccount {
                 (again, _, Some(to)) if !has_moved => {
                     has_moved = true;
                     self.follow(again, chat, to, &refusal).await?
+                }
+                (Some(again), ..) if errors::is_about_formatting(&refusal) && again.is_formatted() => {
+                    tracing::warn!(session = %self.session, "Telegram does not take the formatting; it goes without");
+                    again.unformatted()
                 }
                 _ => return Err(errors::refused(&refusal, &subject, does)),
             };

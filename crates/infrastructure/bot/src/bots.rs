@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::account::BotAccount;
 use crate::known_peers::KnownPeers;
-use crate::reception::{Pace, Receiver};
+use crate::reception::{Pace, Receiver, Standing};
 use crate::token::Token;
 use crate::tokens;
 use crate::wire::{Line, client};
@@ -77,6 +77,7 @@ pub struct BotAccounts {
     pub(crate) holder: String,
     accounts: Mutex<HashMap<SessionId, Arc<OnceCell<Arc<BotAccount>>>>>,
     pub(crate) receivers: Mutex<HashMap<SessionId, Receiver>>,
+    pub(crate) standings: Mutex<HashMap<SessionId, Arc<Standing>>>,
     pub(crate) tasks: TaskTracker,
 }
 
@@ -91,18 +92,14 @@ impl BotAccounts {
             holder,
             accounts: Mutex::default(),
             receivers: Mutex::default(),
+            standings: Mutex::default(),
             tasks: TaskTracker::new(),
         })
     }
 
     /// Ends all receiving and waits until it has ended. Updates that were not stored yet come again at the next start.
     pub async fn shutdown(&self) {
-        let receivers = std::mem::take(&mut *locked(&self.receivers));
-        for receiver in receivers.values() {
-            receiver.stop();
-        }
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.stop_receivers().await;
         locked(&self.accounts).clear();
     }
 

@@ -81,6 +81,8 @@ const FORBIDDEN: &[(&str, &str)] = &[
 /// Arguments that Telegram does not accept: words, argument, what to do.
 const INVALID: &[(&str, &str, &str)] = &[
     ("message text is empty", "text", "is empty for Telegram; write something visible"),
+    // Before the words that it ends with.
+    ("button text must be non-empty", "buttons", "hold one without a text"),
     ("text must be non-empty", "text", "is empty for Telegram; write something visible"),
     ("message_empty", "text", "is empty for Telegram; write something visible"),
     ("message is too long", "text", "is too long for one message here"),
@@ -101,7 +103,6 @@ const INVALID: &[(&str, &str, &str)] = &[
     ("button_data_invalid", "buttons", "hold more than 64 bytes that are sent back"),
     ("button_url_invalid", "buttons", "hold an address that Telegram does not open"),
     ("button_type_invalid", "buttons", "are of a kind that this chat does not take"),
-    ("button text must be non-empty", "buttons", "hold one without a text"),
     ("buttons are unallowed", "buttons", "hold one that does nothing"),
     ("reply markup is too long", "buttons", "are too many"),
     ("reply_markup_too_long", "buttons", "are too many"),
@@ -153,6 +154,13 @@ pub(crate) fn refused(refusal: &Refusal, subject: &str, does: Does) -> TelegramE
     }
     let telegram = plain(&refusal.description);
     if refusal.code == 403 { TelegramError::Forbidden { telegram } } else { TelegramError::Refused { telegram } }
+}
+
+/// Whether it is the formatting of a text that Telegram did not take, rather than the text.
+pub(crate) fn is_about_formatting(refusal: &Refusal) -> bool {
+    const WORDS: [&str; 3] = ["can't parse entities", "can't parse messageentity", "entity_bounds_invalid"];
+    let words = refusal.description.to_lowercase();
+    refusal.code == 400 && WORDS.iter().any(|part| words.contains(part))
 }
 
 /// A wait of one chat is remembered for that chat.

@@ -40,6 +40,10 @@ impl Bots for BotAccounts {
         self.health_of(session)
     }
 
+    async fn token_refused(&self, session: SessionId) -> String {
+        self.standing(session).refused().await
+    }
+
     async fn take_brought(&self, session: SessionId, secret: &str, update: &[u8]) -> Result<(), BroughtError> {
         self.take(session, secret, update).await
     }

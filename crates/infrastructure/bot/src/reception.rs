@@ -28,7 +28,7 @@ use crate::api::Update;
 use crate::bots::{BotAccounts, locked};
 use crate::tokens;
 use lease::Lease;
-use standing::Standing;
+pub(crate) use standing::Standing;
 
 /// How often things are tried.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +39,9 @@ pub(crate) struct Pace {
     pub(crate) lease: Duration,
     /// The first pause after a failure; it doubles up to the second.
     pub(crate) pause: (Duration, Duration),
-    /// The pause after somebody else asked with the same token.
-    pub(crate) taken: Duration,
+    /// The pause after somebody else asked with the same token; it doubles up to the second. Two that ask end each other's
+    /// waits, so whoever stays is left alone for longer and longer.
+    pub(crate) taken: (Duration, Duration),
 }
 
 impl Default for Pace {
@@ -50,7 +51,7 @@ impl Default for Pace {
             poll: Duration::from_secs(50),
             lease: Duration::from_secs(45),
             pause: (Duration::from_secs(1), Duration::from_mins(1)),
-            taken: Duration::from_mins(1),
+            taken: (Duration::from_secs(5), Duration::from_mins(1)),
         }
     }
 }
@@ -109,10 +110,7 @@ impl BotAccounts {
             return Ok(());
         }
         let before = receivers.remove(&session);
-        let standing = match &before {
-            Some(before) => Arc::clone(&before.standing),
-            None => Arc::new(Standing::new(Arc::clone(&self.ports.clock))),
-        };
+        let standing = self.standing(session);
         standing.set(ReceptionState::Starting, None);
         let cancel = CancellationToken::new();
         let ear = Ear { account, standing: Arc::clone(&standing), pace: self.settings.pace };
@@ -149,6 +147,20 @@ impl BotAccounts {
         let receiver = locked(&self.receivers).remove(&session);
         if let Some(receiver) = receiver {
             receiver.end().await;
+            self.standing(session).set(ReceptionState::Stopped, None);
+        }
+    }
+
+    /// Ends all receiving.
+    pub(crate) async fn stop_receivers(&self) {
+        let receivers = std::mem::take(&mut *locked(&self.receivers));
+        for receiver in receivers.values() {
+            receiver.stop();
+        }
+        self.tasks.close();
+        self.tasks.wait().await;
+        for session in receivers.into_keys() {
+            self.standing(session).set(ReceptionState::Stopped, None);
         }
     }
 
@@ -162,11 +174,13 @@ impl BotAccounts {
 
     /// How the reception of a bot's updates stands.
     pub(crate) fn health_of(&self, session: SessionId) -> BotHealth {
-        let standing = locked(&self.receivers).get(&session).map(|receiver| Arc::clone(&receiver.standing));
-        match standing {
-            Some(standing) => standing.health(),
-            None => Standing::new(Arc::clone(&self.ports.clock)).health(),
-        }
+        self.standing(session).health()
+    }
+
+    /// One for each session, for as long as this process lives.
+    pub(crate) fn standing(&self, session: SessionId) -> Arc<Standing> {
+        let new = || Arc::new(Standing::new(Arc::clone(&self.ports.clock)));
+        Arc::clone(locked(&self.standings).entry(session).or_insert_with(new))
     }
 }
 

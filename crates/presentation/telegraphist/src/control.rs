@@ -118,9 +118,9 @@ pub(crate) enum DeskRequest {
     /// `DeliveryView`
     #[serde(rename = "outbox.requeue")]
     RequeueDelivery { id: String },
-    /// A list of `FailedUpdate`.
+    /// A list of `HeardUpdate`: those whose handling failed, or all.
     #[serde(rename = "inbox.list")]
-    FailedUpdates { limit: usize },
+    Updates { is_all: bool, limit: usize },
     /// Nothing.
     #[serde(rename = "inbox.requeue")]
     RequeueUpdate { id: String },

@@ -114,6 +114,19 @@ impl Desk {
 }
 
 impl Queue {
+    /// Puts an update into the queue that no event of the world made: of a newer kind, of an odd shape, or under a number that is out of order.
+    /// It keeps its own number if it has one.
+    pub(crate) fn invent(&mut self, mut update: serde_json::Map<String, serde_json::Value>, now: i64) -> i64 {
+        let id = update.get("update_id").and_then(serde_json::Value::as_i64).unwrap_or(self.next_id);
+        self.next_id = self.next_id.max(id + 1);
+        update.insert("update_id".to_owned(), id.into());
+        let text = serde_json::value::to_raw_value(&update).expect("JSON can be written");
+        let life = i64::try_from(UpdateKind::Message.life().as_millis()).unwrap_or(i64::MAX);
+        self.waiting.push_back(Stored { id, about: 0, text: text.into(), expires: now + life });
+        self.wake();
+        id
+    }
+
     fn append(&mut self, kind: UpdateKind, about: i64, update: &Object, now: i64) {
         let text = serde_json::value::to_raw_value(update).expect("the box's own objects have string keys");
         let stored = Stored {

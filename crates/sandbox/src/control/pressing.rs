@@ -19,6 +19,8 @@ use crate::world::refusal::RpcError;
 pub(super) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/v1/press", post(press))
+        .route("/v1/forge", post(forge))
+        .route("/v1/document", post(document))
         .route("/v1/start", post(start))
         .route("/v1/advance", post(advance))
         .route("/v1/block", post(block))
@@ -45,6 +47,32 @@ async fn press(State(sandbox): State<Sandbox>, Body(press): Body<Press>) -> Repl
     let actor = sandbox.acting(press.scene.who, press.scene.chat)?;
     let answer = actor.press(press.id, &press.button).await?;
     Ok(object(&json!({ "answer": answer })))
+}
+
+#[derive(Deserialize)]
+struct Forge {
+    #[serde(flatten)]
+    scene: Scene,
+    id: i32,
+    data: String,
+}
+
+async fn forge(State(sandbox): State<Sandbox>, Body(forged): Body<Forge>) -> Reply {
+    let actor = sandbox.acting(forged.scene.who, forged.scene.chat)?;
+    let answer = actor.forge(forged.id, &forged.data).await?;
+    Ok(object(&json!({ "answer": answer })))
+}
+
+#[derive(Deserialize)]
+struct Which {
+    #[serde(flatten)]
+    scene: Scene,
+    id: i32,
+}
+
+async fn document(State(sandbox): State<Sandbox>, Body(which): Body<Which>) -> Reply {
+    let (name, bytes) = sandbox.acting(which.scene.who, which.scene.chat)?.document(which.id)?;
+    Ok(object(&json!({ "name": name, "base64": STANDARD.encode(bytes) })))
 }
 
 #[derive(Deserialize)]

@@ -18,6 +18,7 @@ pub(super) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/v1/faults", post(fault).delete(clear_faults))
         .route("/v1/bot_faults", post(bot_fault))
+        .route("/v1/bot_update", post(bot_update))
         .route("/v1/flood", post(flood))
         .route("/v1/revoke_token", post(revoke_token))
         .route("/v1/cut_after", post(cut_after))
@@ -38,6 +39,18 @@ async fn fault(State(sandbox): State<Sandbox>, Body(fault): Body<Fault>) -> Repl
 async fn bot_fault(State(sandbox): State<Sandbox>, Body(fault): Body<BotFault>) -> Reply {
     sandbox.bot_fault(fault)?;
     Ok(done())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Invented {
+    bot: i64,
+    update: serde_json::Map<String, serde_json::Value>,
+}
+
+async fn bot_update(State(sandbox): State<Sandbox>, Body(invented): Body<Invented>) -> Reply {
+    let id = sandbox.invent_update(invented.bot, invented.update)?;
+    Ok(object(&json!({ "update_id": id })))
 }
 
 async fn flood(State(sandbox): State<Sandbox>, Body(model): Body<Flood>) -> Reply {

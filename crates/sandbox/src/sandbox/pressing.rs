@@ -46,6 +46,26 @@ impl Actor<'_> {
         Ok(answer.await.ok().flatten().map(Answered::from))
     }
 
+    /// Lets a client send data that stands behind no button of the message, and waits for the bot's answer.
+    pub async fn forge(&self, id: i32, data: &str) -> Result<Option<Answered>, SandboxError> {
+        let answer = self.sandbox.hub.change(|state| {
+            let (cause, peer): (Cause, _) = state.world.scene(&self.who, &self.chat)?;
+            let query = state.world.press_anything(&cause, peer, id, data.as_bytes())?;
+            Ok::<_, RpcError>(state.await_callback(query))
+        })?;
+        Ok(answer.await.ok().flatten().map(Answered::from))
+    }
+
+    /// The name and the bytes of the document that a message carries.
+    pub fn document(&self, id: i32) -> Result<(String, Vec<u8>), SandboxError> {
+        let found = self.sandbox.hub.change(|state| {
+            let (cause, peer): (Cause, _) = state.world.scene(&self.who, &self.chat)?;
+            let found = state.world.document_of(cause.account, peer, id);
+            found.ok_or_else(|| RpcError::bad_request("MEDIA_EMPTY"))
+        });
+        Ok(found?)
+    }
+
     /// Presses the start button of the bot whose chat this is; returns the id of the actor's message.
     pub fn start(&self, parameter: &str) -> Result<i32, SandboxError> {
         let started = self.sandbox.hub.change(|state| {

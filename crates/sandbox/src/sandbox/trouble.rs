@@ -52,6 +52,19 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Tells a bot's program an update that no event of this world made; returns its number, which it may bring along as `update_id`.
+    pub fn invent_update(
+        &self,
+        bot: i64,
+        update: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<i64, SandboxError> {
+        self.hub.change(|state| {
+            known(&state.world, bot)?;
+            let now = state.world.clock.millis();
+            Ok(state.desk.queue(bot).invent(update, now))
+        })
+    }
+
     /// Limits how much bots may send over the Bot API.
     pub fn flood(&self, model: Flood) {
         self.hub.change(|state| state.desk.meter.switch(model));

@@ -123,6 +123,17 @@ impl World {
         self.pin(&cause, peer, id, Pin { unpin, ..Pin::default() })
     }
 
+    /// The name and the bytes of the document that somebody's message carries.
+    pub fn document_of(&self, account: i64, peer: Peer, id: i32) -> Option<(String, Vec<u8>)> {
+        let Some(Media::Document(document)) = self.thread(account, peer).get(id)?.media() else { return None };
+        let document = self.files.document(*document)?;
+        let name = document.attributes.iter().find_map(|attribute| match attribute {
+            tl::enums::DocumentAttribute::Filename(name) => Some(name.file_name.clone()),
+            _ => None,
+        });
+        Some((name.unwrap_or_default(), document.bytes.to_vec()))
+    }
+
     /// Makes somebody press a button, named by its text or its data; returns the query's id.
     pub fn press_as(&mut self, actor: &str, chat: &str, id: i32, button: &str) -> Allowed<i64> {
         let (cause, peer) = self.scene(actor, chat)?;

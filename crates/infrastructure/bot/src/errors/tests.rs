@@ -43,6 +43,7 @@ fn telegrams_words_are_understood() {
     for (words, argument) in [
         ("message is too long", "text"),
         ("text must be non-empty", "text"),
+        ("inline keyboard button text must be non-empty", "buttons"),
         ("can't parse entities: Can't find end of Bold entity at byte offset 12", "text"),
         ("message caption is too long", "caption"),
         ("message thread not found", "topic"),

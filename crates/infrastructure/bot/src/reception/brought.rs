@@ -52,9 +52,7 @@ pub(super) async fn announce(ear: Ear, url: String, secret: SecretString, cancel
 /// Notes what went wrong; how long to wait at least, or that it is over.
 fn note(ear: &Ear, error: CallError) -> Option<Duration> {
     let (state, problem, least) = match error {
-        CallError::Refused(refusal) if matches!(refusal.code, 401 | 404) => {
-            (ReceptionState::TokenRefused, refusal.description, None)
-        }
+        CallError::Refused(refusal) if refusal.code == 401 => (ReceptionState::TokenRefused, refusal.description, None),
         CallError::Refused(refusal) => {
             (ReceptionState::Unreachable, plain(&refusal.description), Some(refusal.retry_after.unwrap_or_default()))
         }

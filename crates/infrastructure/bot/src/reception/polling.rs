@@ -37,7 +37,8 @@ enum Trouble {
 
 /// Asks until `cancel`, or until the token is not good any more.
 pub(super) async fn poll(ear: Ear, lease: Lease, cancel: CancellationToken) {
-    let mut polling = Polling { pauses: Pauses::new(ear.pace.pause), ear, lease, offset: None, is_new: true };
+    let (pauses, taken) = (Pauses::new(ear.pace.pause), Pauses::new(ear.pace.taken));
+    let mut polling = Polling { pauses, taken, ear, lease, offset: None, is_new: true };
     loop {
         let asking = AssertUnwindSafe(polling.ask_on()).catch_unwind();
         let trouble = tokio::select! {
@@ -58,6 +59,7 @@ struct Polling {
     ear: Ear,
     lease: Lease,
     pauses: Pauses,
+    taken: Pauses,
     /// What confirms the updates before it; needed until an answer shows that Telegram has heard it.
     offset: Option<i64>,
     /// Nothing was asked yet.
@@ -68,7 +70,7 @@ impl Polling {
     /// Notes what went wrong; how long to wait, or that it is over.
     fn note(&mut self, trouble: Trouble) -> Option<Duration> {
         let (state, problem, pause) = match trouble {
-            Trouble::Taken(problem) => (ReceptionState::TakenByAnother, problem, Some(self.ear.pace.taken)),
+            Trouble::Taken(problem) => (ReceptionState::TakenByAnother, problem, Some(self.taken.next())),
             Trouble::TokenRefused(problem) => (ReceptionState::TokenRefused, problem, None),
             Trouble::Failed(problem, least) => {
                 (ReceptionState::Unreachable, problem, Some(self.pauses.next().max(least)))
@@ -87,9 +89,9 @@ impl Polling {
             Ok(false) => return Trouble::Taken(ELSEWHERE.to_owned()),
             Err(error) => return unstored(&error),
         }
-        let Self { ear, lease, pauses, offset, is_new } = self;
+        let Self { ear, lease, pauses, taken, offset, is_new } = self;
         tokio::select! {
-            trouble = ask_while_held(ear, pauses, offset, is_new) => trouble,
+            trouble = ask_while_held(ear, [pauses, taken], offset, is_new) => trouble,
             lost = lease.keep(held_since) => match lost {
                 Lost::ToAnother => Trouble::Taken(ELSEWHERE.to_owned()),
                 Lost::Unrenewed(error) => unstored(&error),
@@ -98,7 +100,12 @@ impl Polling {
     }
 }
 
-async fn ask_while_held(ear: &Ear, pauses: &mut Pauses, offset: &mut Option<i64>, is_new: &mut bool) -> Trouble {
+async fn ask_while_held(
+    ear: &Ear,
+    mut pauses: [&mut Pauses; 2],
+    offset: &mut Option<i64>,
+    is_new: &mut bool,
+) -> Trouble {
     if *is_new {
         // Updates that wait are kept; they come by asking now.
         if let Err(trouble) = ear.call(Request::of(&payloads::DeleteWebhook::new()), ANSWER_MAX).await {
@@ -116,7 +123,9 @@ async fn ask_while_held(ear: &Ear, pauses: &mut Pauses, offset: &mut Option<i64>
             Err(trouble) => return trouble,
         };
         ear.standing.set(ReceptionState::Receiving, None);
-        pauses.reset();
+        for pauses in &mut pauses {
+            pauses.reset();
+        }
         wait = ear.pace.poll;
     }
 }
@@ -145,7 +154,8 @@ impl Ear {
         let answer = self.account.line.call(request, &Patience::of(time)).await;
         answer.map_err(|error| match error {
             CallError::Refused(refusal) => match refusal.code {
-                401 | 404 => Trouble::TokenRefused(refusal.description),
+                // ASSUMED: 404 is no word about the token, but about the address.
+                401 => Trouble::TokenRefused(refusal.description),
                 409 => Trouble::Taken(refusal.description),
                 _ => Trouble::Failed(refusal.description, refusal.retry_after.unwrap_or_default()),
             },

@@ -39,7 +39,7 @@ pub(super) const QUICK: Pace = Pace {
     poll: Duration::from_secs(1),
     lease: Duration::from_secs(3),
     pause: (Duration::from_millis(20), Duration::from_millis(100)),
-    taken: Duration::from_millis(100),
+    taken: (Duration::from_millis(100), Duration::from_millis(100)),
 };
 
 /// What the adapter stands on.

@@ -220,6 +220,27 @@ async fn a_call_ends_by_its_deadline_and_on_cancellation() {
 }
 
 #[tokio::test]
+async fn formatting_that_telegram_does_not_take_loses_no_text() {
+    let trouble = Trouble::new().await;
+    let refusal = || {
+        let words = "Bad Request: can't parse entities: Can't find end of Bold entity at byte offset 12";
+        Reply::Refusal(400, words, Value::Null)
+    };
+    trouble.stand_in.reply("sendMessage", refusal());
+    trouble.stand_in.reply("sendMessage", sent(5, ALICE));
+    assert_eq!(trouble.send(&call(), "some **bold** words").await.expect("it is sent"), [Some(5)]);
+    let asked = trouble.stand_in.asked("sendMessage");
+    assert!(asked[0]["entities"].is_array(), "{asked:?}");
+    assert_eq!((&asked[1]["text"], &asked[1]["entities"]), (&json!("some bold words"), &Value::Null));
+    // Once: what has no formatting is not to blame for any.
+    let trouble = Trouble::new().await;
+    trouble.stand_in.reply("sendMessage", refusal());
+    let refused = trouble.send(&call(), "plain words").await.expect_err("it is refused");
+    assert!(matches!(&refused, TelegramError::Invalid(refused) if refused.argument == "text"), "{refused:?}");
+    assert_eq!(trouble.stand_in.asked("sendMessage").len(), 1);
+}
+
+#[tokio::test]
 async fn a_card_that_looks_like_that_already_is_done() {
     let trouble = Trouble::new().await;
     let words =

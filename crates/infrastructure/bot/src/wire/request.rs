@@ -16,6 +16,9 @@ pub(crate) struct Request {
     pub(crate) files: Vec<Upload>,
 }
 
+/// The arguments that hold formatting.
+const FORMATTING: [&str; 2] = ["entities", "caption_entities"];
+
 impl Request {
     /// A payload of teloxide's, or one of ours, as a request.
     pub(crate) fn of<P: Payload + Serialize>(payload: &P) -> Self {
@@ -49,6 +52,19 @@ impl Request {
     pub(crate) fn again(&self) -> Option<Self> {
         let is_plain = self.files.is_empty();
         is_plain.then(|| Self { method: self.method.clone(), arguments: self.arguments.clone(), files: Vec::new() })
+    }
+
+    /// Whether it has a text with formatting.
+    pub(crate) fn is_formatted(&self) -> bool {
+        FORMATTING.iter().any(|name| self.arguments.contains_key(*name))
+    }
+
+    /// The text without its formatting.
+    pub(crate) fn unformatted(mut self) -> Self {
+        for name in FORMATTING {
+            self.arguments.remove(name);
+        }
+        self
     }
 
     /// The chat that it is about, as far as a number names it.

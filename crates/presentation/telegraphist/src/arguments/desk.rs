@@ -176,6 +176,9 @@ pub(crate) enum Outbox {
 pub(crate) enum Inbox {
     /// List updates whose handling failed, newest first
     List {
+        /// All that bots heard, also what was handled
+        #[arg(long)]
+        all: bool,
         /// How many at most
         #[arg(long, value_name = "COUNT", default_value_t = 50)]
         limit: usize,

@@ -1,7 +1,7 @@
 //! `telegraphist inbox …`
 
 use anyhow::Context as _;
-use telegraphist_application::bots::FailedUpdate;
+use telegraphist_application::bots::HeardUpdate;
 
 use super::Context;
 use super::people::ask;
@@ -14,19 +14,19 @@ pub(crate) fn run(context: &Context, command: Inbox) -> anyhow::Result<()> {
     let mut control = Control::open(&context.link()?)?;
     let mut screen = Screen::new();
     match command {
-        Inbox::List { limit, output } => list(&failed(&mut control, limit)?, output),
+        Inbox::List { all, limit, output } => list(&heard(&mut control, all, limit)?, all, output),
         Inbox::Show { id } => {
-            let updates = failed(&mut control, 1_000)?;
-            let update = updates
-                .iter()
-                .find(|update| update.id == id)
-                .with_context(|| format!("no update {id} failed; `telegraphist inbox list` shows those that did"))?;
+            let updates = heard(&mut control, true, 1_000)?;
+            let update = updates.iter().find(|update| update.id == id).with_context(|| {
+                format!("there is no update {id}; `telegraphist inbox list --all` shows the newest")
+            })?;
             screen.fields(&[
                 ("update", update.id.clone()),
                 ("session", update.session.clone()),
                 ("kind", update.kind.clone()),
                 ("chat", update.chat.clone().unwrap_or_else(|| "-".to_owned())),
                 ("came", update.received.format("%Y-%m-%d %H:%M:%S UTC").to_string()),
+                ("state", update.state.clone()),
                 ("why", update.why.clone()),
             ])
         }
@@ -38,19 +38,20 @@ pub(crate) fn run(context: &Context, command: Inbox) -> anyhow::Result<()> {
     }
 }
 
-fn failed(control: &mut Control, limit: usize) -> anyhow::Result<Vec<FailedUpdate>> {
-    ask(control, DeskRequest::FailedUpdates { limit })
+fn heard(control: &mut Control, is_all: bool, limit: usize) -> anyhow::Result<Vec<HeardUpdate>> {
+    ask(control, DeskRequest::Updates { is_all, limit })
 }
 
-fn list(updates: &[FailedUpdate], output: Output) -> anyhow::Result<()> {
+fn list(updates: &[HeardUpdate], all: bool, output: Output) -> anyhow::Result<()> {
     let mut screen = Screen::new();
     if output == Output::Json {
         return screen.json(&serde_json::to_value(updates)?);
     }
     if updates.is_empty() {
-        return screen.line("Everything that bots heard was handled.");
+        let nothing = if all { "No bot has heard anything." } else { "Everything that bots heard was handled." };
+        return screen.line(nothing);
     }
-    let mut table = Table::new(&["update", "session", "kind", "chat", "came", "why"]);
+    let mut table = Table::new(&["update", "session", "kind", "chat", "came", "state", "why"]);
     for update in updates {
         table.row([
             update.id.clone(),
@@ -58,6 +59,7 @@ fn list(updates: &[FailedUpdate], output: Output) -> anyhow::Result<()> {
             update.kind.clone(),
             update.chat.clone().unwrap_or_default(),
             update.received.format("%m-%d %H:%M").to_string(),
+            update.state.clone(),
             update.why.clone(),
         ]);
     }

@@ -33,7 +33,12 @@ impl House {
             }
             DeskRequest::Delivery { id } => app.delivery(caller, &id).await.map(value),
             DeskRequest::RequeueDelivery { id } => app.requeue_delivery(caller, &id).await.map(value),
-            DeskRequest::FailedUpdates { limit } => app.failed_updates(caller, limit.min(ROWS_MAX)).await.map(value),
+            DeskRequest::Updates { is_all: true, limit } => {
+                app.heard_updates(caller, limit.min(ROWS_MAX)).await.map(value)
+            }
+            DeskRequest::Updates { is_all: false, limit } => {
+                app.failed_updates(caller, limit.min(ROWS_MAX)).await.map(value)
+            }
             DeskRequest::RequeueUpdate { id } => app.requeue_update(caller, &id).await.map(value),
             DeskRequest::Approvals { is_pending, limit } => {
                 app.all_approvals(caller, is_pending, limit.min(ROWS_MAX)).await.map(value)
