@@ -1,11 +1,13 @@
 //! One message as a bubble: who, what it answers, what it carries and says, and what became of it.
 
+use grammers_tl_types as tl;
 use maud::{Markup, html};
 
 use super::face::{Icon, face, icon};
 use super::keyboard;
 use super::media::{self, is_bare, is_picture};
 use super::pictures;
+use super::rich::rich;
 use super::snippet::snippet;
 use super::tags::Rank;
 use super::words::words;
@@ -15,6 +17,7 @@ use crate::phone::window::Talk;
 use crate::world::messages::{Forward, Media, Message, Reply};
 use crate::world::peers::Peer;
 use crate::world::rights::Right;
+use crate::world::view::rich::view_rich;
 
 /// Messages that are shown in one bubble: one, or the pictures of an album.
 pub(super) struct Bubble<'a> {
@@ -81,7 +84,7 @@ impl<'a> Bubble<'a> {
         add(media.is_some_and(|media| is_picture(eyes, media)), "pictured");
         add(media.is_some_and(|media| is_bare(eyes, media)), "bare");
         add(message.text.shown.is_empty(), "wordless");
-        add(media.is_none() && is_emoji_only(&message.text.shown), "huge");
+        add(media.is_none() && message.rich().is_none() && is_emoji_only(&message.text.shown), "huge");
         add(is_tucked(message), "tucked");
         class
     }
@@ -100,9 +103,7 @@ impl<'a> Bubble<'a> {
                 (quoted(eyes, self.talk, reply))
             }
             @if stands_above { (carried) }
-            @if !message.text.shown.is_empty() {
-                div class="words" dir="auto" { (words(eyes, &message.text.shown, message.entities())) }
-            }
+            (said(eyes, message))
             @if !stands_above { (carried) }
             (reactions(eyes, message))
             (footer(eyes, self.talk.peer, message))
@@ -118,6 +119,20 @@ impl Bubble<'_> {
             return pictures::album(eyes, self.messages);
         }
         message.media().map_or_else(|| html! {}, |carried| media::media(eyes, message, carried))
+    }
+}
+
+/// The words of a message. Those of a rich one are laid out; its plain copy is for clients that cannot do that.
+fn said(eyes: &Eyes<'_>, message: &Message) -> Markup {
+    if let Some(laid_out) = message.rich() {
+        let tl::enums::RichMessage::Message(laid_out) = view_rich(laid_out);
+        return rich(eyes, Some(message), &laid_out);
+    }
+    let text = &message.text.shown;
+    html! {
+        @if !text.is_empty() {
+            div class="words" dir="auto" { (words(eyes, text, message.entities())) }
+        }
     }
 }
 
@@ -148,7 +163,8 @@ fn may_delete(eyes: &Eyes<'_>, peer: Peer, message: &Message) -> bool {
 /// Whether the time fits into the last line of the words: where they come last, run from left to right, and do not end in a block.
 fn is_tucked(message: &Message) -> bool {
     let text = message.text.shown.as_str();
-    let ends_in_block = message.entities().iter().any(|entity| Rank::of(entity) != Rank::Inline);
+    let ends_in_block =
+        message.rich().is_some() || message.entities().iter().any(|entity| Rank::of(entity) != Rank::Inline);
     let is_followed = matches!(message.media(), Some(Media::Page(_))) || message.look().caption_above;
     !text.is_empty() && !ends_in_block && !is_followed && message.reactions().is_empty() && !runs_leftwards(text)
 }
@@ -321,7 +337,47 @@ pub(super) fn ticks(is_read: bool) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::phone::tests::{ALICE, Looking};
+    use crate::world::posting::Draft;
+    use crate::world::rich::{Block, Cell, Line, Rich};
+    use crate::world::telling::Cause;
+
+    const BOT: i64 = 1101;
+
+    fn rich_from_bot(blocks: Vec<Block>) -> String {
+        let mut looking = Looking::new();
+        looking.world.start_bot(&Cause::by(ALICE), BOT, "").expect("allowed");
+        let rich = Rich { blocks, rtl: false };
+        let text = rich.plain();
+        let id = looking.post(BOT, Peer::User(ALICE), Draft { rich: Some(Arc::new(rich)), ..Draft::text(text) });
+        looking.unit(Peer::User(BOT), id)
+    }
+
+    #[test]
+    fn a_rich_message_is_laid_out_and_said_once() {
+        let bold = tl::types::MessageEntityBold { offset: 0, length: 3 }.into();
+        let line = Line { text: "ten <b>".to_owned(), entities: vec![bold] };
+        let html = rich_from_bot(vec![
+            Block::Heading(2, Line::plain("Costs")),
+            Block::Paragraph(line),
+            Block::Table(vec![vec![Cell { line: Line::plain("Train"), header: true }]]),
+        ]);
+        assert!(html.contains("aria-level=\"4\" dir=\"auto\">Costs</p>"), "{html}");
+        assert!(html.contains("<b>ten</b> &lt;b&gt;"), "{html}");
+        assert!(html.contains("<th") && html.contains(">Train</th>"), "{html}");
+        assert_eq!(html.matches("class=\"words").count(), 1, "the plain copy stands beside it: {html}");
+    }
+
+    #[test]
+    fn blocks_are_neither_large_nor_share_a_line_with_the_time() {
+        let html = rich_from_bot(vec![Block::Paragraph(Line::plain("🎉"))]);
+        let class = html.split('"').nth(1).expect("a class");
+        assert!(class.starts_with("unit message"), "{class}");
+        assert!(class.split(' ').all(|name| !["huge", "tucked", "wordless"].contains(&name)), "{class}");
+    }
 
     #[test]
     fn the_time_stays_out_of_words_that_run_leftwards() {

@@ -9,6 +9,7 @@ use crate::phone::eyes::Eyes;
 use crate::phone::shapes::{Shape, file_name, shape_of};
 use crate::world::messages::{Media, Message};
 use crate::world::peers::Peer;
+use crate::world::rich::{Block, Line, Rich};
 
 /// What a message says or carries, in one line.
 pub(in crate::phone) fn snippet(eyes: &Eyes<'_>, peer: Peer, message: &Message) -> String {
@@ -29,19 +30,46 @@ pub(in crate::phone) fn snippet(eyes: &Eyes<'_>, peer: Peer, message: &Message) 
 
 /// The text without what a spoiler hides.
 fn visible_text(message: &Message) -> String {
-    let is_hidden = |entity: &tl::enums::MessageEntity| matches!(entity, tl::enums::MessageEntity::Spoiler(_));
-    if !message.entities().iter().any(is_hidden) {
-        return message.text.shown.clone();
+    if let Some(rich) = message.rich() {
+        let mut visible = Rich::clone(rich);
+        hide_spoilers(&mut visible.blocks);
+        return visible.plain();
     }
-    let spoilers: Vec<(i32, i32)> = message
-        .entities()
+    visible(&message.text.shown, message.entities())
+}
+
+fn hide_spoilers(blocks: &mut [Block]) {
+    let hide = |line: &mut Line| line.text = visible(&line.text, &line.entities);
+    for block in blocks {
+        match block {
+            Block::Paragraph(line) | Block::Heading(_, line) | Block::Footer(line) | Block::Thinking(line) => {
+                hide(line)
+            }
+            Block::Code { .. } | Block::Divider => {}
+            Block::Quote(blocks) => hide_spoilers(blocks),
+            Block::List(items) => items.iter_mut().for_each(|item| hide_spoilers(&mut item.blocks)),
+            Block::Table(rows) => rows.iter_mut().flatten().for_each(|cell| hide(&mut cell.line)),
+            Block::Details { summary, blocks, .. } => {
+                hide(summary);
+                hide_spoilers(blocks);
+            }
+        }
+    }
+}
+
+fn visible(text: &str, entities: &[tl::enums::MessageEntity]) -> String {
+    let is_hidden = |entity: &tl::enums::MessageEntity| matches!(entity, tl::enums::MessageEntity::Spoiler(_));
+    if !entities.iter().any(is_hidden) {
+        return text.to_owned();
+    }
+    let spoilers: Vec<(i32, i32)> = entities
         .iter()
         .filter(|entity| is_hidden(entity))
         .map(|entity| (entity.offset(), entity.offset().saturating_add(entity.length())))
         .collect();
     let mut units = 0;
-    let mut shown = String::with_capacity(message.text.shown.len());
-    for letter in message.text.shown.chars() {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
         let hidden = spoilers.iter().any(|(start, end)| (*start..*end).contains(&units));
         shown.push(if hidden && !letter.is_whitespace() { '▒' } else { letter });
         units = units.saturating_add(if letter.len_utf16() == 2 { 2 } else { 1 });
@@ -78,9 +106,12 @@ fn named(eyes: &Eyes<'_>, media: &Media) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::phone::tests::Looking;
     use crate::world::posting::Draft;
+    use crate::world::rich::{Cell, Item};
 
     fn told(draft: Draft) -> String {
         let mut looking = Looking::new();
@@ -99,6 +130,24 @@ mod tests {
             told(Draft { media: Some(Media::Page("https://a.example".to_owned())), ..Draft::text("see") }),
             "see"
         );
+    }
+
+    #[test]
+    fn a_spoiler_stays_hidden_in_a_rich_message() {
+        let spoiler = tl::types::MessageEntitySpoiler { offset: 7, length: 3 }.into();
+        let line = Line { text: "it was Bob".to_owned(), entities: vec![spoiler] };
+        let cell = Cell { line: line.clone(), header: false };
+        let said = vec![Block::Paragraph(line.clone())];
+        let blocks = vec![
+            Block::Table(vec![vec![cell]]),
+            Block::List(vec![Item { blocks: said.clone(), ..Item::default() }]),
+            Block::Details { summary: line, open: false, blocks: vec![Block::Quote(said)] },
+        ];
+        let rich = Rich { blocks, rtl: false };
+        let text = rich.plain();
+        let shown = told(Draft { rich: Some(Arc::new(rich)), ..Draft::text(text) });
+        assert_eq!(shown.matches("it was ▒▒▒").count(), 4, "{shown}");
+        assert!(!shown.contains("Bob"), "{shown}");
     }
 
     #[test]
