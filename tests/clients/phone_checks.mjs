@@ -214,9 +214,7 @@ const checks = {
   },
 
   async "a bot is started, asked, pressed and blocked"() {
-    const info = await control.get("/v1/info");
-    const token = info.accounts.find((account) => account.id === BOT).bot_token;
-    const bot = robot(botApi, token, rules);
+    const bot = await invoiceBot();
     const page = await browser.open();
     await page.goto(`${phone}/${ALICE}/${BOT}`);
     await page.getByRole("button", { name: "Start", exact: true }).click();
@@ -251,6 +249,51 @@ const checks = {
     await page.getByText("You have blocked").waitFor();
     await page.getByRole("button", { name: "Unblock" }).click();
     await text(page).waitFor();
+    await bot.stop();
+  },
+
+  async "a bot's commands are listed, and one is chosen by keyboard"() {
+    const bot = await invoiceBot();
+    const page = await browser.open();
+    await page.goto(`${phone}/${ALICE}/${BOT}`);
+    const list = page.getByRole("button", { name: "Commands of the bot" });
+    same(await list.count(), 0, "lists before there are commands");
+    const named = (command, description) => ({ command, description });
+    const commands = [named("status", "What runs right now"), named("size", "Choose a size"), named("quiet", "Be silent until tomorrow")];
+    await bot.call("setMyCommands", { commands });
+    await list.waitFor();
+    await list.focus();
+    await page.keyboard.press("Enter");
+    const menu = page.getByRole("menu", { name: "Commands of the bot" });
+    same((await menu.getByRole("menuitem").allInnerTexts()).map((item) => item.split("\n").at(-1)), ["/status", "/size", "/quiet"], "the list");
+    await page.keyboard.press("Escape");
+    await menu.waitFor({ state: "hidden" });
+    await until(() => list.evaluate((button) => button === document.activeElement), "the button has the focus again");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await menu.waitFor({ state: "hidden" });
+    await page.locator("[data-reply-keys]").getByRole("button", { name: "Large" }).waitFor();
+    same((await control.mailbox(ALICE, BOT, 2)).map((message) => message.text).includes("/size"), true, "what was sent");
+    await bot.call("deleteMyCommands");
+    await list.waitFor({ state: "detached" });
+    await bot.stop();
+  },
+
+  async "a rich message is laid out, and stays in its place on a small phone"() {
+    const bot = await invoiceBot();
+    const page = await browser.open({ viewport: { width: 380, height: 800 } });
+    await page.goto(`${phone}/${ALICE}/${BOT}`);
+    const markdown = "# Nightly build\n\nAll **412** tests passed.\n\n- [x] lint\n- [ ] deploy\n\n| Crate | Tests |\n|---|---|\n| domain | 96 |";
+    const { message_id: id } = await bot.call("sendRichMessage", { chat_id: ALICE, rich_message: { markdown } });
+    const built = newest(page).filter({ hasText: "Nightly build" });
+    await built.getByRole("heading", { name: "Nightly build" }).waitFor();
+    await built.getByRole("columnheader", { name: "Crate" }).waitFor();
+    same(await built.locator("b").innerText(), "412", "what is bold");
+    same((await built.innerText()).match(/Nightly build/g).length, 1, "how often it is said");
+    await fits(page, "a rich message");
+    await bot.call("editMessageText", { chat_id: ALICE, message_id: id, rich_message: { markdown: "## Deployed" } });
+    await newest(page).getByRole("heading", { name: "Deployed" }).waitFor();
     await bot.stop();
   },
 
@@ -335,6 +378,12 @@ const checks = {
     same(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "dark", "the theme");
   },
 };
+
+/** The program of the seeded bot, which listens until it is stopped. */
+async function invoiceBot() {
+  const { accounts } = await control.get("/v1/info");
+  return robot(botApi, accounts.find((account) => account.id === BOT).bot_token, rules);
+}
 
 async function menuAt(page) {
   await page.goto(`${phone}/${ALICE}/${BOB}`);

@@ -148,7 +148,10 @@ const presses = {
     if (await question(`Open this link?\n\n${link.href}`, { asks: true })) window.open(link.href, "_blank", "noopener,noreferrer");
   },
   "[data-find]": (button) => openFind(button.dataset.find),
-  "[data-say]": (button) => attempt(() => post({ text: button.dataset.say, reply: button.dataset.answers ?? null, files: [], kind: "file" })),
+  "[data-say]": (button) => {
+    button.closest("[popover]")?.hidePopover();
+    attempt(() => post({ text: button.dataset.say, reply: button.dataset.answers ?? null, files: [], kind: "file" }));
+  },
   "[data-press]": pressKey,
   "[data-tell]": (button) => toast(button.dataset.tell),
   "[data-copy]": (button) => copy(button.dataset.copy),
@@ -171,6 +174,13 @@ const presses = {
     attempt(() => act(button.dataset.act, button.dataset.act === "start" ? { word } : {}));
   },
   "[data-chat-menu]": (button) => openMenu($("[data-chat-menu-box]"), button),
+  "[data-commands]": (button) => {
+    const list = $("[data-commands-box]");
+    // A bot may change its commands while somebody looks at them.
+    keep(list, "style");
+    keep(button, "aria-expanded");
+    openMenu(list, button);
+  },
   "[data-to-newest]": () => {
     if (app.hasAttribute("data-newer")) location.assign(location.pathname);
     else scrollToEnd();

@@ -4,6 +4,7 @@
 
 mod bubble;
 mod cards;
+pub(super) mod commands;
 mod face;
 pub(super) mod growing;
 pub(super) mod head;

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
-use super::draw::{Item, growing, head, keyboard, rows, units};
+use super::draw::{Item, commands, growing, head, keyboard, rows, units};
 use super::eyes::Eyes;
 use super::window::{Talk, Window};
 use crate::world::peers::Peer;
@@ -75,6 +75,7 @@ impl Snapshot {
         self.part("head", head::head(eyes, talk));
         self.part("pins", head::pins(eyes, talk));
         self.part("notice", head::notice(eyes, talk));
+        self.part("commands", commands::commands(eyes, talk));
         self.part("keyboard", keyboard::reply(eyes, talk));
         self.window = Window { from: window.from.or(sight.messages.first().map(|message| message.id)), to: window.to };
         self.has_older = sight.has_older;

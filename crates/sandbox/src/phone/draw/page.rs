@@ -223,7 +223,7 @@ fn conversation(eyes: &Eyes<'_>, talk: Talk, snapshot: &Snapshot) -> Markup {
                 (icon(Icon::Down)) span class="count" data-unseen hidden {}
             }
             (part(snapshot, "notice", "notice-place"))
-            (composer())
+            (composer(snapshot))
             (part(snapshot, "keyboard", "keyboard-place"))
         }
     }
@@ -265,7 +265,7 @@ fn tools(eyes: &Eyes<'_>, talk: Talk) -> Markup {
     }
 }
 
-fn composer() -> Markup {
+fn composer(snapshot: &Snapshot) -> Markup {
     html! {
         form class="composer" data-composer autocomplete="off" {
             div class="about" data-about-bar hidden {
@@ -282,6 +282,7 @@ fn composer() -> Markup {
                     (icon(Icon::Plus)) span class="quiet" { "Attach files" }
                     input type="file" class="quiet" multiple data-files;
                 }
+                (part(snapshot, "commands", "commands-place"))
                 button type="button" class="icon-button" data-keys-switch hidden aria-expanded="true" aria-label="Keyboard of the bot" { (icon(Icon::Keyboard)) }
                 textarea rows="1" data-text placeholder="Message" aria-label="Message" dir="auto" enterkeyhint="send" {}
                 button type="button" class="icon-button" data-record aria-label="Record a voice message" { (icon(Icon::Microphone)) }
