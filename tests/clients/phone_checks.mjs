@@ -280,7 +280,7 @@ const checks = {
     await bot.stop();
   },
 
-  async "a rich message is laid out, and stays in its place on a small phone"() {
+  async "a bot's rich message is laid out, and stays in its place on a small phone"() {
     const bot = await invoiceBot();
     const page = await browser.open({ viewport: { width: 380, height: 800 } });
     await page.goto(`${phone}/${ALICE}/${BOT}`);

@@ -8,8 +8,7 @@ use crate::phone::window::Talk;
 
 /// The button that opens the list and the list itself; nothing where the chat is with nobody who has commands.
 pub(in crate::phone) fn commands(eyes: &Eyes<'_>, talk: Talk) -> Markup {
-    let bot = talk.peer.user().filter(|_| eyes.is_bot(talk.peer));
-    let commands = bot.map_or(&[][..], |bot| eyes.world.commands_for(bot, talk.peer, eyes.viewer, ""));
+    let commands = talk.peer.user().map_or(&[][..], |bot| eyes.world.commands_for(bot, talk.peer, eyes.viewer, ""));
     html! {
         @if !commands.is_empty() {
             button type="button" class="icon-button" data-commands aria-haspopup="menu" title="Commands" aria-label="Commands of the bot" { (icon(Icon::Command)) }

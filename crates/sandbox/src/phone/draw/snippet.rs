@@ -43,7 +43,7 @@ fn hide_spoilers(blocks: &mut [Block]) {
     for block in blocks {
         match block {
             Block::Paragraph(line) | Block::Heading(_, line) | Block::Footer(line) | Block::Thinking(line) => {
-                hide(line)
+                hide(line);
             }
             Block::Code { .. } | Block::Divider => {}
             Block::Quote(blocks) => hide_spoilers(blocks),

@@ -46,7 +46,7 @@ fn numerals(kind: &str) -> Option<&str> {
 fn tick(is_box: bool, is_ticked: bool) -> Markup {
     html! {
         @if is_box {
-            span class="tick" role="img" aria-label=(if is_ticked { "done" } else { "not done" }) { (if is_ticked { "☑" } else { "☐" }) } " "
+            span class="tick" role="img" aria-label=(if is_ticked { "done" } else { "not done" }) { (if is_ticked { "☑ " } else { "☐ " }) }
         }
     }
 }

@@ -88,7 +88,7 @@ fn lists_have_bullets_numbers_and_boxes() {
         tl::types::PageBlockList { items: vec![item("milk", false, false), item("bread", true, true)] }.into(),
     ]);
     assert!(
-        html.contains("<li dir=\"auto\">milk</li>") && html.contains("aria-label=\"done\">☑</span> bread"),
+        html.contains("<li dir=\"auto\">milk</li>") && html.contains("aria-label=\"done\">☑ </span>bread"),
         "{html}"
     );
     let item = tl::types::PageListOrderedItemText {
