@@ -66,6 +66,8 @@ impl Default for ServerOptions {
 #[derive(Clone)]
 pub struct Server {
     inner: Arc<Inner>,
+    /// Which life of an agent the connections belong to; each is one of its own where it is not said.
+    life: Option<Arc<str>>,
 }
 
 /// What all connections share.
@@ -116,7 +118,14 @@ impl Server {
         let with_bot = Offer::new(selection.beside_a_bot(), identity.clone());
         let usual = Offer::new(selection, identity.clone());
         let identity = answers::identity(&identity);
-        Self { inner: Arc::new(Inner { app, caller, options, usual, with_bot, identity }) }
+        Self { inner: Arc::new(Inner { app, caller, options, usual, with_bot, identity }), life: None }
+    }
+
+    /// The same server for one life of an agent: what it asked on an earlier connection is still its own. `life` is
+    /// as hard to guess as an id.
+    #[must_use]
+    pub fn for_life(self, life: &str) -> Self {
+        Self { life: Some(life.into()), ..self }
     }
 
     /// Serves one client until it leaves or `cancel` fires. A client that leaves before it asked anything, as one does
@@ -129,7 +138,7 @@ impl Server {
         let lines = Lines::new(read, write, self.inner.options.line_max);
         // The library cancels the token it was given when a connection ends; the caller's may be for all connections.
         let cancel = cancel.child_token();
-        let connection = Connection::new(Arc::clone(&self.inner), self.inner.offer().await);
+        let connection = Connection::new(Arc::clone(&self.inner), self.inner.offer().await, self.life.as_deref());
         match connection.serve_with_ct(lines, cancel).await {
             Ok(running) => finished(running).await,
             Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
@@ -186,10 +195,11 @@ struct Connection {
 }
 
 impl Connection {
-    fn new(inner: Arc<Inner>, offer: Arc<Offer>) -> Self {
+    fn new(inner: Arc<Inner>, offer: Arc<Offer>, life: Option<&str>) -> Self {
         let running = Semaphore::new(inner.options.running_max);
         let admitted = Semaphore::new(inner.options.running_max + inner.options.waiting_max);
-        let generation = inner.app.ports().ids.unguessable().simple().to_string();
+        let fresh = || inner.app.ports().ids.unguessable().simple().to_string();
+        let generation = life.map_or_else(fresh, str::to_owned);
         let attendance = inner.app.attend(&generation);
         Self { inner, offer, running, admitted, generation, _attendance: attendance }
     }
