@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use telegraphist_tests::{Home, Sandbox};
+use telegraphist_tests::{Era, Home, Sandbox};
 
 /// The bot of the sandbox's world that speaks here.
 const BOT: i64 = 1102;
@@ -103,6 +103,19 @@ fn a_question_is_taken_back_at_the_command_line() -> anyhow::Result<()> {
 }
 
 #[test]
+fn an_interrupted_script_takes_its_question_back() -> anyhow::Result<()> {
+    let (sandbox, home) = stage()?;
+    let asking = start(&home, &["ask", "Deploy?"])?;
+    newest(&sandbox, "Deploy?")?;
+    let interrupted = Command::new("kill").args(["-INT", &asking.id().to_string()]).status()?;
+    assert!(interrupted.success());
+    assert_eq!(asking.wait_with_output()?.status.code(), Some(21));
+    let listed = home.telegraphist(&["approvals", "list", "--pending", "--output", "json"]).output()?;
+    assert_eq!(serde_json::from_slice::<Value>(&listed.stdout)?, json!([]), "nothing waits any more");
+    Ok(())
+}
+
+#[test]
 fn a_hook_is_answered_from_the_phone() -> anyhow::Result<()> {
     let (sandbox, home) = stage()?;
     for (button, behavior) in [("Allow once", "allow"), ("Deny", "deny")] {
@@ -135,5 +148,24 @@ fn a_question_outlives_the_daemon() -> anyhow::Result<()> {
     assert_eq!(press(&sandbox, &card, "Approve")["answer"]["text"], "Approve");
     let waited: Value = serde_json::from_slice(&waiting.wait_with_output()?.stdout)?;
     assert_eq!(waited["decision"]["is_allowed"], true, "{waited}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_agent_that_lost_its_daemon_goes_on_with_its_question() -> anyhow::Result<()> {
+    let (sandbox, home) = stage()?;
+    let mut agent = telegraphist_tests::Stdio::start(&home, &[], Era::Initialize).await?;
+    let arguments = json!({ "tool_name": "Bash", "input": { "command": "make deploy" } });
+    let prompt = json!({ "name": "approve_tool_use", "arguments": arguments });
+    let asking = agent.begin("tools/call", prompt.clone()).await?;
+    let card = newest(&sandbox, "make deploy")?;
+    kill_daemon(&home)?;
+    let lost = agent.answer(asking).await?;
+    assert_eq!(lost["result"]["isError"], true, "{lost}");
+    // The agent that repeats itself is the one that asked: the card that is there answers it.
+    let again = agent.begin("tools/call", prompt).await?;
+    press(&sandbox, &card, "Allow once");
+    let answer = agent.answer(again).await?;
+    assert_eq!(answer["result"]["structuredContent"]["behavior"], "allow", "{answer}");
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod arguments;
 pub mod bots;
 pub mod caller;
 pub mod cards;
+pub mod changes;
 #[cfg(any(test, feature = "contracts"))]
 pub mod contracts;
 mod cursors;

@@ -7,6 +7,7 @@ mod answers;
 mod call;
 mod confirmation;
 mod handler;
+mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use self::watching::Watched;
 use crate::catalogue::{Catalogue, Tool};
 use crate::lines::Lines;
 use crate::prompts;
@@ -29,6 +31,10 @@ use crate::selection::Selection;
 
 /// What a client should know before its first call, most important first: hosts cut it at 2,048 characters.
 pub const INSTRUCTIONS: &str = include_str!("instructions.md");
+
+/// The same where people can be asked and told.
+pub const INSTRUCTIONS_WITH_PEOPLE: &str =
+    concat!(include_str!("instructions.md"), include_str!("instructions_with_people.md"));
 
 /// What an operator can choose.
 #[derive(Clone)]
@@ -92,8 +98,11 @@ struct Offer {
 
 impl Offer {
     fn new(selection: Selection, identity: Implementation) -> Arc<Self> {
+        let can_ask = ["request_approval", "wait_for_approval", "send_telegram_message"];
+        let instructions =
+            if can_ask.iter().all(|tool| selection.has(tool)) { INSTRUCTIONS_WITH_PEOPLE } else { INSTRUCTIONS };
         let config =
-            ServerConfig::new(capabilities(&selection)).with_server_info(identity).with_instructions(INSTRUCTIONS);
+            ServerConfig::new(capabilities(&selection)).with_server_info(identity).with_instructions(instructions);
         let listed = selection.tools().map(answers::listed).collect();
         Arc::new(Self { selection, listed, config })
     }
@@ -169,7 +178,9 @@ fn capabilities(selection: &Selection) -> ServerCapabilities {
     let has_resources = resources::offered(selection).next().is_some();
     let has_prompts = prompts::offered(selection).next().is_some();
     if has_resources {
-        capabilities.resources = Some(rmcp::model::ResourcesCapability::default());
+        let mut offered = rmcp::model::ResourcesCapability::default();
+        offered.subscribe = resources::is_any_live(selection).then_some(true);
+        capabilities.resources = Some(offered);
     }
     if has_prompts {
         capabilities.prompts = Some(rmcp::model::PromptsCapability::default());
@@ -188,6 +199,10 @@ struct Connection {
     running: Semaphore,
     /// Calls that run or wait.
     admitted: Semaphore,
+    /// Those who listen.
+    listeners: Semaphore,
+    /// What the client subscribed to.
+    watched: Watched,
     /// One life of the agent; told apart from those before and after it.
     generation: String,
     /// The agent is here for as long as this is.
@@ -201,7 +216,16 @@ impl Connection {
         let fresh = || inner.app.ports().ids.unguessable().simple().to_string();
         let generation = life.map_or_else(fresh, str::to_owned);
         let attendance = inner.app.attend(&generation);
-        Self { inner, offer, running, admitted, generation, _attendance: attendance }
+        Self {
+            inner,
+            offer,
+            running,
+            admitted,
+            listeners: Semaphore::new(watching::LISTENERS_MAX),
+            watched: Watched::default(),
+            generation,
+            _attendance: attendance,
+        }
     }
 
     /// The tool of that name, if this connection offers it.
