@@ -5,10 +5,12 @@ use rmcp::model::{
     GetPromptRequestMethod, GetPromptRequestParams, GetPromptResponse, GetPromptResult, ListPromptsRequestMethod,
     ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
     ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion,
-    ReadResourceRequestMethod, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ServerConfig, Tool,
+    ReadResourceRequestMethod, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ServerConfig,
+    SubscribeRequestMethod, SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestMethod,
+    UnsubscribeRequestParams,
 };
 use rmcp::model::{CompleteRequestMethod, ConstString};
-use rmcp::service::{NotificationContext, RequestContext};
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use telegraphist_application::{CallContext, Failure};
 
@@ -58,6 +60,10 @@ impl Connection {
 
     fn has_resources(&self) -> bool {
         self.offer.config.capabilities.resources.is_some()
+    }
+
+    fn has_subscriptions(&self) -> bool {
+        self.offer.config.capabilities.resources.as_ref().is_some_and(|offered| offered.subscribe == Some(true))
     }
 
     fn has_prompts(&self) -> bool {
@@ -141,7 +147,10 @@ impl ServerHandler for Connection {
         let Some((resource, values)) = resources::matching(&self.offer.selection, &params.uri) else {
             return Err(ErrorData::resource_not_found("There is no such resource.", None));
         };
-        let read = resource.read(&self.inner.app, &self.inner.caller, values, self.context(&request)?).await;
+        let mut context = self.context(&request)?;
+        // Answers and questions belong to the agent that reads.
+        context.life = self.life(&request);
+        let read = resource.read(&self.inner.app, &self.inner.caller, values, context).await;
         let text = read.map_err(|failure| self.error(failure))?;
         let contents = vec![rmcp::model::ResourceContents::text(text, params.uri)];
         let mut result = ReadResourceResult::new(contents);
@@ -151,6 +160,28 @@ impl ServerHandler for Connection {
             result.meta = Some(self.inner.identity.clone());
         }
         Ok(result.into())
+    }
+
+    async fn subscribe(&self, params: SubscribeRequestParams, request: Request) -> Result<(), ErrorData> {
+        only_if::<SubscribeRequestMethod>(self.has_subscriptions())?;
+        if !resources::can_be_watched(&self.offer.selection, &params.uri) {
+            return Err(ErrorData::resource_not_found("There is no such resource to subscribe to.", None));
+        }
+        self.watched.add(params.uri, &request.peer, self.inner.app.changes())
+    }
+
+    async fn unsubscribe(&self, params: UnsubscribeRequestParams, _request: Request) -> Result<(), ErrorData> {
+        only_if::<UnsubscribeRequestMethod>(self.has_subscriptions())?;
+        self.watched.remove(&params.uri);
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(&self, wanted: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        self.has_subscriptions().then(|| self.heard(wanted))
+    }
+
+    async fn listen(&self, listener: SubscriptionContext) -> Result<(), ErrorData> {
+        self.tell_listener(&listener, self.inner.app.changes()).await
     }
 
     async fn list_prompts(
