@@ -7,12 +7,15 @@ mod answers;
 mod call;
 mod confirmation;
 mod handler;
+mod tasks;
 mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use rmcp::model::{Implementation, MetaObject, RequestStateCodec, ServerCapabilities, ServerConfig};
+use rmcp::model::{
+    Implementation, MetaObject, RequestStateCodec, ServerCapabilities, ServerConfig, TASKS_EXTENSION_ID,
+};
 use rmcp::service::RunningService;
 use rmcp::service::ServerInitializeError;
 use rmcp::{RoleServer, ServiceExt};
@@ -184,6 +187,10 @@ fn capabilities(selection: &Selection) -> ServerCapabilities {
     }
     if has_prompts {
         capabilities.prompts = Some(rmcp::model::PromptsCapability::default());
+    }
+    if selection.has(tasks::WAIT) {
+        let extensions = capabilities.extensions.get_or_insert_default();
+        extensions.insert(TASKS_EXTENSION_ID.to_owned(), serde_json::Map::new());
     }
     if has_resources || has_prompts {
         capabilities.completions = Some(serde_json::Map::new());
