@@ -74,7 +74,8 @@ fn bench(arguments: &Arguments) -> anyhow::Result<()> {
     // Nobody else is to be busy while people are asked.
     drop(product);
     product::stop_daemon(&home);
-    report.people(people::measure(&sandbox, arguments.calls)?);
+    drop(sandbox);
+    report.people(people::measure(arguments.calls)?);
 
     let text = report.text();
     std::io::stdout().write_all(text.as_bytes())?;

@@ -6,14 +6,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
-use telegraphist_tests::{Home, Sandbox};
+use telegraphist_tests::BotStage;
 
 use crate::measure::Times;
 use crate::pipe::{Pipe, Prepared, tool};
 use crate::{product, report};
 
-/// The bot of the sandbox's world that speaks here.
-const BOT: i64 = 1102;
+const ALICE: i64 = BotStage::ALICE;
 /// Notices under way at once while their acknowledgement is measured.
 const NOTICES_OPEN: usize = 50;
 /// Questions that wait at once while a tap is measured.
@@ -59,14 +58,13 @@ pub(crate) struct Kept {
 }
 
 /// A profile that a bot is signed in to, and its owner's phone.
-struct Desk<'a> {
-    sandbox: &'a Sandbox,
-    home: Home,
+struct Desk {
+    stage: BotStage,
 }
 
 /// Measures everything of this file.
-pub(crate) fn measure(sandbox: &Sandbox, calls: usize) -> anyhow::Result<Figures> {
-    let desk = Desk::open(sandbox)?;
+pub(crate) fn measure(calls: usize) -> anyhow::Result<Figures> {
+    let desk = Desk::open()?;
     let mut pipe = desk.client()?;
     let acknowledged = acknowledged(&mut pipe, calls)?;
     desk.all_sent()?;
@@ -74,7 +72,7 @@ pub(crate) fn measure(sandbox: &Sandbox, calls: usize) -> anyhow::Result<Figures
     let tapped_among_many = desk.tapped_among_many(&mut pipe, calls / 10)?;
     drop(pipe);
     let kept = desk.kept()?;
-    let daemon_kib = report::resident_kib(product::daemon(&desk.home)?)?;
+    let daemon_kib = report::resident_kib(product::daemon(&desk.stage.home)?)?;
     Ok(Figures { acknowledged, tapped, tapped_among_many, kept, daemon_kib })
 }
 
@@ -101,28 +99,17 @@ fn acknowledged(pipe: &mut Pipe, calls: usize) -> anyhow::Result<Times> {
     }
 }
 
-impl<'a> Desk<'a> {
-    fn open(sandbox: &'a Sandbox) -> anyhow::Result<Self> {
-        let mut home = Home::new();
-        home.set("TELEGRAPHIST_TELEGRAM__DC_OPTIONS", sandbox.addresses());
-        home.set("TELEGRAPHIST_TELEGRAM__BOT_API_URL", sandbox.url("bot_api"));
-        home.set("TELEGRAPHIST_PEOPLE__OWNER", sandbox.account.to_string());
-        let info = sandbox.get("/v1/info");
-        let token = info["accounts"].as_array().into_iter().flatten().find(|account| account["id"] == BOT);
-        let token = token.and_then(|bot| bot["bot_token"].as_str()).context("the sandbox tells no token of its bot")?;
-        home.ok(&["login", "--bot"], token);
-        let desk = Self { sandbox, home };
-        sandbox.post("/v1/say", json!({ "as": sandbox.account, "chat": BOT, "text": "/start" }));
-        desk.card("Hello")?;
-        Ok(desk)
+impl Desk {
+    fn open() -> anyhow::Result<Self> {
+        Ok(Self { stage: BotStage::new()? })
     }
 
     fn client(&self) -> anyhow::Result<Pipe> {
-        Pipe::start(self.home.telegraphist(&[]))
+        Pipe::start(self.stage.home.telegraphist(&[]))
     }
 
     fn mailbox(&self, limit: usize) -> Vec<Value> {
-        self.sandbox.mailbox(self.sandbox.account, &BOT.to_string(), limit)
+        self.stage.sandbox.mailbox(ALICE, &BotStage::BOT.to_string(), limit)
     }
 
     /// The newest message that says this, as soon as there is one.
@@ -132,9 +119,8 @@ impl<'a> Desk<'a> {
     }
 
     fn press(&self, card: &Value) -> anyhow::Result<()> {
-        let press = json!({ "as": self.sandbox.account, "chat": BOT, "id": card["id"], "button": "Approve" });
-        let pressed = self.sandbox.post("/v1/press", press);
-        ensure!(pressed["answer"]["text"] == "Approve", "the tap was answered {pressed}");
+        let answer = self.stage.press(ALICE, card, "Approve");
+        ensure!(answer["text"] == "Approve", "the tap was answered {answer}");
         Ok(())
     }
 
@@ -144,7 +130,7 @@ impl<'a> Desk<'a> {
     }
 
     fn outbox(&self, states: &[&str]) -> Vec<Value> {
-        let listed = self.home.ok(&["outbox", "list", "--limit", "1000", "--output", "json"], "");
+        let listed = self.stage.home.ok(&["outbox", "list", "--limit", "1000", "--output", "json"], "");
         let listed: Vec<Value> = serde_json::from_str(&listed).expect("the outbox is listed as JSON");
         listed.into_iter().filter(|one| one["state"].as_str().is_some_and(|state| states.contains(&state))).collect()
     }
@@ -153,9 +139,8 @@ impl<'a> Desk<'a> {
         let mut times = Vec::with_capacity(calls);
         for number in 0..calls {
             let title = format!("Tapped {number}?");
-            pipe.call(&tool("request_approval", &json!({ "title": title })))?;
-            let asked = pipe.answer()?["result"]["structuredContent"]["approval_id"].take();
-            let which = json!({ "approval_id": asked });
+            let asked = pipe.ask(&tool("request_approval", &json!({ "title": title })))?;
+            let which = json!({ "approval_id": asked["approval_id"] });
             let card = self.card(&title)?;
             let waiting = pipe.begin(&tool("wait_for_approval", &which))?;
             // Answered behind it, so the wait has begun.
@@ -203,40 +188,45 @@ impl<'a> Desk<'a> {
     fn kept(&self) -> anyhow::Result<Kept> {
         let mut kept = Kept::default();
         let mut pipe = self.client()?;
-        pipe.call(&tool("stop_bridge", &json!({})))?;
+        pipe.ask(&tool("stop_bridge", &json!({})))?;
         let step = NOTICES_KEPT / KILLS;
+        let mut deliveries = Vec::with_capacity(NOTICES_KEPT);
         for number in 0..NOTICES_KEPT {
             let request = notice(&format!("{KEPT}{number}"));
-            let sent = pipe.begin(&request)?;
             if number % step == step / 2 {
-                self.kill(&mut kept)?;
+                // Whatever becomes of this one: it is told again under its key, which makes that harmless.
+                pipe.begin(&request)?;
+                self.kill(&mut kept);
+                let _ = pipe.next();
             }
-            if pipe.next().ok() != Some(sent) {
-                // Whoever lost its daemon asks again; the key makes that harmless.
-                within(|| pipe.call(&request).ok()).context("the daemon does not come back")?;
-            }
-            kept.acknowledged += 1;
+            let accepted = within(|| pipe.ask(&request).ok()).context("the daemon does not come back")?;
+            let delivery =
+                accepted["deliveries"][0]["delivery_id"].as_str().context("a notice without its delivery")?;
+            deliveries.push(delivery.to_owned());
         }
-        pipe.call(&tool("start_bridge", &json!({})))?;
+        kept.acknowledged = deliveries.len();
+        pipe.ask(&tool("start_bridge", &json!({})))?;
         for kill in 1..KILLS {
             within(|| (self.newest()? >= kill * step).then_some(())).context("notices do not arrive")?;
-            self.kill(&mut kept)?;
-            within(|| pipe.call(&tool("get_bridge_status", &json!({}))).ok())
+            self.kill(&mut kept);
+            within(|| pipe.ask(&tool("get_bridge_status", &json!({}))).ok())
                 .context("the daemon does not come back")?;
         }
         within(|| (self.newest()? + 1 == NOTICES_KEPT).then_some(())).context("the last notice does not arrive")?;
         self.all_sent()?;
-        kept.unknown = self.outbox(&["unknown"]).len();
-        kept.look(self.mailbox(2 * NOTICES_KEPT).iter().rev().filter_map(number_of));
+        let unknown = self.outbox(&["unknown"]);
+        kept.unknown = unknown.len();
+        let seen = kept.look(self.mailbox(2 * NOTICES_KEPT).iter().rev().filter_map(number_of));
+        let is_lost = |(number, delivery): &(usize, &String)| {
+            !seen.contains(number) && !unknown.iter().any(|unknown| unknown["id"].as_str() == Some(delivery.as_str()))
+        };
+        kept.lost = deliveries.iter().enumerate().filter(is_lost).count();
         Ok(kept)
     }
 
-    fn kill(&self, kept: &mut Kept) -> anyhow::Result<()> {
-        let process = product::daemon(&self.home)?.to_string();
-        let killed = std::process::Command::new("kill").args(["-9", &process]).status()?;
-        ensure!(killed.success(), "the daemon could not be killed");
+    fn kill(&self, kept: &mut Kept) {
+        self.stage.kill_daemon();
         kept.kills += 1;
-        Ok(())
     }
 
     /// The number of the newest notice that the person has.
@@ -246,8 +236,8 @@ impl<'a> Desk<'a> {
 }
 
 impl Kept {
-    /// Looks through what the person has, oldest first.
-    fn look(&mut self, arrived: impl Iterator<Item = usize>) {
+    /// Looks through what the person has, oldest first; gives the numbers that are there.
+    fn look(&mut self, arrived: impl Iterator<Item = usize>) -> HashSet<usize> {
         let mut seen = HashSet::new();
         let mut last = 0;
         for number in arrived {
@@ -258,7 +248,7 @@ impl Kept {
             }
             last = last.max(number);
         }
-        self.lost = (self.acknowledged - seen.len()).saturating_sub(self.unknown);
+        seen
     }
 }
 

@@ -43,10 +43,21 @@ impl Pipe {
         Ok(self.next_id - 1)
     }
 
-    /// Waits for one answer, whichever comes first; gives the id of its request.
+    /// Waits for one answer, whichever comes first, and looks whether it is a failure; gives the id of its request.
     pub(crate) fn next(&mut self) -> anyhow::Result<u64> {
         self.read()?;
-        self.answer()?["id"].as_u64().context("an answer without its id")
+        let answer = self.answer()?;
+        if answer["result"]["isError"] == true || answer.get("error").is_some() {
+            bail!("the server answered {answer}");
+        }
+        answer["id"].as_u64().context("an answer without its id")
+    }
+
+    /// One call that has to succeed; gives its structured content.
+    pub(crate) fn ask(&mut self, request: &Prepared) -> anyhow::Result<Value> {
+        let sent = self.begin(request)?;
+        while self.next()? != sent {}
+        Ok(self.answer()?["result"]["structuredContent"].take())
     }
 
     /// Makes `calls` calls with up to `width` of them open at any time.

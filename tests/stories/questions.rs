@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use telegraphist_tests::{BotStage, Home};
+use telegraphist_tests::{BotStage, Era, Home};
 
 const ALICE: i64 = BotStage::ALICE;
 
@@ -49,6 +49,19 @@ fn a_question_is_taken_back_at_the_command_line() -> anyhow::Result<()> {
 }
 
 #[test]
+fn an_interrupted_script_takes_its_question_back() -> anyhow::Result<()> {
+    let stage = BotStage::new()?;
+    let asking = start(&stage.home, &["ask", "Deploy?"])?;
+    stage.newest(ALICE, "Deploy?");
+    let interrupted = std::process::Command::new("kill").args(["-INT", &asking.id().to_string()]).status()?;
+    assert!(interrupted.success());
+    assert_eq!(asking.wait_with_output()?.status.code(), Some(21));
+    let listed = stage.home.telegraphist(&["approvals", "list", "--pending", "--output", "json"]).output()?;
+    assert_eq!(serde_json::from_slice::<Value>(&listed.stdout)?, json!([]), "nothing waits any more");
+    Ok(())
+}
+
+#[test]
 fn a_hook_is_answered_from_the_phone() -> anyhow::Result<()> {
     let stage = BotStage::new()?;
     for (button, behavior) in [("Allow once", "allow"), ("Deny", "deny")] {
@@ -81,5 +94,24 @@ fn a_question_outlives_the_daemon() -> anyhow::Result<()> {
     assert_eq!(stage.press(ALICE, &card, "Approve")["text"], "Approve");
     let waited: Value = serde_json::from_slice(&waiting.wait_with_output()?.stdout)?;
     assert_eq!(waited["decision"]["is_allowed"], true, "{waited}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_agent_that_lost_its_daemon_goes_on_with_its_question() -> anyhow::Result<()> {
+    let stage = BotStage::new()?;
+    let mut agent = telegraphist_tests::Stdio::start(&stage.home, &[], Era::Initialize).await?;
+    let arguments = json!({ "tool_name": "Bash", "input": { "command": "make deploy" } });
+    let prompt = json!({ "name": "approve_tool_use", "arguments": arguments });
+    let asking = agent.begin("tools/call", prompt.clone()).await?;
+    let card = stage.newest(ALICE, "make deploy");
+    stage.kill_daemon();
+    let lost = agent.answer(asking).await?;
+    assert_eq!(lost["result"]["isError"], true, "{lost}");
+    // The agent that repeats itself is the one that asked: the card that is there answers it.
+    let again = agent.begin("tools/call", prompt).await?;
+    stage.press(ALICE, &card, "Allow once");
+    let answer = agent.answer(again).await?;
+    assert_eq!(answer["result"]["structuredContent"]["behavior"], "allow", "{answer}");
     Ok(())
 }

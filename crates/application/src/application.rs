@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::approvals::{ApprovalSettings, Decisions, Presences};
+use crate::changes::Changes;
 use crate::delivery::{Bell, Paces};
 use crate::duties::Duties;
 use crate::notices::{Lines, Zone};
@@ -233,6 +234,8 @@ pub(crate) struct Inner {
     pub(crate) places: Arc<Semaphore>,
     /// Writes under way; they outlive the callers that started them.
     pub(crate) writes: TaskTracker,
+    /// Tells those who show things to others.
+    pub(crate) changes: Changes,
     /// Wakes who waits for deliveries.
     pub(crate) bell: Bell,
     /// The workers that deliver, one for each bot.
@@ -257,6 +260,7 @@ const CALLS_MAX: usize = 512;
 impl Application {
     /// An application on these ports.
     pub fn new(ports: Ports, settings: Settings) -> Self {
+        let changes = Changes::default();
         Self {
             inner: Arc::new(Inner {
                 ports,
@@ -265,11 +269,12 @@ impl Application {
                 open_calls: OpenCalls::default(),
                 places: Arc::new(Semaphore::new(CALLS_MAX)),
                 writes: TaskTracker::new(),
-                bell: Bell::default(),
+                bell: Bell::new(changes.clone()),
                 bridge: Duties::default(),
                 desks: Duties::default(),
                 keeper: Duties::default(),
-                decisions: Decisions::default(),
+                decisions: Decisions::new(changes.clone()),
+                changes,
                 presences: Presences::default(),
                 notices: Lines::default(),
                 registered: Registered::default(),

@@ -42,17 +42,10 @@ pub struct ApprovalSettings {
     pub quorum_high: u8,
     /// How long "always" lasts.
     pub rule_life: Duration,
-    /// Whether the person at the requester's own client may decide, too.
-    pub is_local_decider: bool,
 }
 
 impl Default for ApprovalSettings {
     fn default() -> Self {
-        Self {
-            prompt_wait: Duration::from_mins(10),
-            quorum_high: 1,
-            rule_life: Duration::from_hours(30 * 24),
-            is_local_decider: false,
-        }
+        Self { prompt_wait: Duration::from_mins(10), quorum_high: 1, rule_life: Duration::from_hours(30 * 24) }
     }
 }

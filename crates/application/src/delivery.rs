@@ -27,6 +27,7 @@ use telegraphist_domain::DeliveryId;
 use tokio::sync::watch;
 
 use crate::application::Application;
+use crate::changes::{Change, Changes};
 use crate::ports::{AppendError, NewDelivery, Queued, StoreError, TelegramError};
 
 /// How a delivery ended, for whoever waits for it.
@@ -36,20 +37,26 @@ type Told = Result<stored::Answered, TelegramError>;
 pub(crate) struct Bell {
     /// Something was queued, or came to its end.
     rung: watch::Sender<()>,
+    /// Tells those who show how delivery stands.
+    changes: Changes,
     /// What somebody in this process waits for.
     answers: Mutex<HashMap<DeliveryId, Option<Told>>>,
 }
 
-impl Default for Bell {
-    fn default() -> Self {
-        Self { rung: watch::Sender::new(()), answers: Mutex::default() }
-    }
-}
-
 impl Bell {
+    pub(crate) fn new(changes: Changes) -> Self {
+        Self { rung: watch::Sender::new(()), changes, answers: Mutex::default() }
+    }
+
     /// Wakes whoever listens.
     pub(crate) fn ring(&self) {
         self.rung.send_replace(());
+        self.changes.tell(Change::Bridge);
+    }
+
+    /// Something became of this delivery.
+    fn note(&self, id: DeliveryId) {
+        self.changes.tell(Change::Delivery(id));
     }
 
     /// Hears everything from now on.
@@ -97,6 +104,9 @@ impl Application {
     /// Queues what comes with no events, and wakes the workers.
     pub(crate) async fn enqueue(&self, deliveries: &[NewDelivery]) -> Result<Vec<Queued>, StoreError> {
         let queued = self.ports().outbox.enqueue(deliveries).await?;
+        if deliveries.iter().any(|new| new.replaces.is_some()) {
+            self.inner.changes.tell(Change::WaitingDeliveries);
+        }
         self.inner.bell.ring();
         Ok(queued)
     }

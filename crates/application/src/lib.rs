@@ -11,6 +11,7 @@ pub mod arguments;
 pub mod bots;
 pub mod caller;
 pub mod cards;
+pub mod changes;
 #[cfg(test)]
 mod clocks;
 #[cfg(any(test, feature = "contracts"))]

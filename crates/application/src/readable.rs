@@ -212,8 +212,10 @@ fn without_fences(text: &str) -> Cow<'_, str> {
 fn minute(date: DateTime<Utc>, lines: &mut Lines) {
     // Written for every message; chrono would read a pattern anew each time, and add the offset for each part.
     let date = date.naive_utc();
-    let (year, month, day) = (date.year(), date.month(), date.day());
-    lines.put(format_args!("{year:04}-"));
+    let (year, month, day) = (date.year().unsigned_abs(), date.month(), date.day());
+    two_digits(year / 100, lines);
+    two_digits(year % 100, lines);
+    lines.push("-");
     two_digits(month, lines);
     lines.push("-");
     two_digits(day, lines);

@@ -7,28 +7,31 @@ use tokio_util::sync::CancellationToken;
 
 use super::change::unknown;
 use crate::application::Application;
+use crate::changes::{Change, Changes};
 use crate::failure::Failure;
 
 /// More changes than this, unheard, and a waiter looks for itself.
 const HEARD_MAX: usize = 1024;
 
 /// Tells those who wait which question has changed.
-pub(crate) struct Decisions(broadcast::Sender<ApprovalId>);
-
-impl Default for Decisions {
-    fn default() -> Self {
-        Self(broadcast::Sender::new(HEARD_MAX))
-    }
+pub(crate) struct Decisions {
+    told: broadcast::Sender<ApprovalId>,
+    changes: Changes,
 }
 
 impl Decisions {
+    pub(crate) fn new(changes: Changes) -> Self {
+        Self { told: broadcast::Sender::new(HEARD_MAX), changes }
+    }
+
     pub(super) fn tell(&self, id: ApprovalId) {
         // Nobody may be waiting, which is no error.
-        let _ = self.0.send(id);
+        let _ = self.told.send(id);
+        self.changes.tell(Change::Approval(id));
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<ApprovalId> {
-        self.0.subscribe()
+        self.told.subscribe()
     }
 }
 

@@ -6,6 +6,7 @@ use telegraphist_domain::{Aggregate as _, Conversation, ConversationId, MessageI
 use uuid::Uuid;
 
 use super::Update;
+use crate::changes::Change;
 use crate::failure::{Code, Failure};
 use crate::ports::{AppendError, Content, HeardIn, StoreError, Together, Version};
 
@@ -81,6 +82,7 @@ impl Update<'_> {
             match self.app.ports().conversation_events.append(id, version, &events, &together).await {
                 Ok(_) => {
                     self.app.inner.bell.ring();
+                    self.app.inner.changes.tell(Change::Response);
                     return Ok(());
                 }
                 Err(AppendError::Conflict | AppendError::NameTaken | AppendError::AlreadyQueued(_)) => {}

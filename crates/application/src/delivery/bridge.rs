@@ -6,6 +6,7 @@ use telegraphist_domain::SessionId;
 
 use super::worker::Worker;
 use crate::application::Application;
+use crate::changes::Change;
 use crate::failure::Failure;
 use crate::pipeline::KnownSession;
 use crate::ports::{Backlog, BotHealth, Reception, ReceptionState, StoreError};
@@ -62,6 +63,7 @@ impl Application {
         self.stop_listening(gone).await;
         self.inner.bridge.stop(gone).await;
         self.inner.keeper.ensure((), |stop| self.clone().keep_time(stop));
+        self.inner.changes.tell(Change::Bridge);
         Ok(())
     }
 
@@ -84,6 +86,7 @@ impl Application {
         for bot in self.ready_bots().await? {
             self.ensure_worker(&bot);
         }
+        self.inner.changes.tell(Change::Bridge);
         self.bridge_state().await
     }
 
@@ -91,6 +94,7 @@ impl Application {
     pub(crate) async fn stop_bridge(&self) -> Result<BridgeState, Failure> {
         self.ports().preferences.prefer(STOPPED, "true").await?;
         self.inner.bridge.stop(|_| true).await;
+        self.inner.changes.tell(Change::Bridge);
         self.bridge_state().await
     }
 

@@ -86,6 +86,7 @@ impl Application {
             ));
         }
         self.note_act(&caller.principal, "requeue", &id.to_string(), "ok").await;
+        self.inner.bell.note(id);
         self.inner.bell.ring();
         self.delivery(caller, &id.to_string()).await
     }

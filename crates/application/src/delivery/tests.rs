@@ -6,6 +6,7 @@ use serde_json::json;
 use telegraphist_domain::{ChatId, DeliveryId, UserId};
 
 use crate::cards::{Card, SendCard};
+use crate::changes::Change;
 use crate::operations::RequestApproval;
 use crate::ports::{Clock as _, DeliveryState, Lane, Rate, TelegramError, Urgency};
 use crate::stage::{BOB, OWNER, Stage};
@@ -212,4 +213,16 @@ async fn a_newer_look_of_a_card_replaces_one_that_was_not_sent_yet() {
     };
     let replaced = stage.app.ports().deliveries.deliveries(&query, 100).await.unwrap();
     assert_eq!(replaced.len(), 6, "two older looks of each of three cards");
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_delivery_is_told_to_those_who_watch() {
+    let stage = Stage::new().await;
+    let mut watch = stage.app.changes();
+    let id = say(&stage, OWNER, "one").await;
+    // Taken, then ended.
+    for _ in 0..2 {
+        while watch.next().await != Change::Delivery(id) {}
+    }
+    assert_eq!(state(&stage, id).await, DeliveryState::Sent);
 }

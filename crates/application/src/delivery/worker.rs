@@ -84,6 +84,7 @@ impl Worker {
         match self.app.ports().outbox.recover(self.session.id, now).await {
             Ok(unknown) => {
                 for delivery in unknown {
+                    self.app.inner.bell.note(delivery.id);
                     self.app.after_delivery(&delivery, false).await;
                 }
             }
@@ -121,6 +122,7 @@ impl Worker {
             for claimed in claimed {
                 self.pace.spend(claimed.delivery.lane.chat, &paces, now);
                 self.busy.insert(claimed.delivery.lane.chat);
+                self.app.inner.bell.note(claimed.delivery.id);
                 running.push(self.send(claimed, stop.child_token()));
             }
         }
@@ -168,6 +170,7 @@ impl Worker {
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "a delivery could not be read"),
         }
         self.busy.remove(&chat);
+        self.app.inner.bell.note(delivery.id);
         self.app.after_delivery(&delivery, tried.is_shut_out).await;
         self.app.inner.bell.ring();
     }

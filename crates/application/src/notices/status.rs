@@ -1,5 +1,6 @@
 use super::Mode;
 use crate::application::Application;
+use crate::changes::Change;
 use crate::failure::Failure;
 use crate::ports::ReceptionState;
 use crate::views::{BotBridge, BridgeStatus};
@@ -30,6 +31,7 @@ impl Application {
     /// Tells people in another way from now on.
     pub(crate) async fn switch_mode(&self, mode: Mode) -> Result<BridgeStatus, Failure> {
         self.choose_mode(mode).await?;
+        self.inner.changes.tell(Change::Bridge);
         self.bridge_status().await
     }
 }

@@ -114,7 +114,10 @@ pub(super) fn cancelled() -> Failure {
 
 /// A write was handed over and no answer came.
 pub(super) fn outcome_unknown(call: &Call) -> Failure {
-    let action = if call.facts.is_keyed {
+    let action = if call.facts.is_keyed && call.step.session.is_bot {
+        // The Bot API has no number that makes a send happen once; only a person can tell.
+        "A bot's send is never repeated by itself, nor by the same key: look in the chat whether it arrived. The person can see it with `telegraphist outbox list` and let it be sent once more with `telegraphist outbox requeue`."
+    } else if call.facts.is_keyed {
         "Repeat the same call with the `idempotency_key` of `details`: it is sent once, however often it is repeated."
     } else if call.facts.is_idempotent {
         "Repeat the call: doing it twice changes nothing more."

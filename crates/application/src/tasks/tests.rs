@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use serde_json::json;
 
+use super::Task;
+use super::TaskState::{Blocked, Completed, Deferred, InProgress, Pending, Review};
 use super::taskmaster::{TasksError, parse, read};
-use super::{Task, TaskState};
 use crate::failure::{Code, Failure};
 use crate::operations::{GetTaskStatus, RegisterClaudeTodos, Todo};
 use crate::ports::{FetchLimits, FileError, Files, Incoming, Outgoing, Role};
@@ -86,7 +87,6 @@ fn a_task_that_waits_for_another_is_blocked_until_that_is_done() {
         { "id": 6, "title": "f", "status": "review" },
     ] } }));
     let states: Vec<_> = tasks.iter().map(|task| task.state).collect();
-    use TaskState::{Blocked, Completed, Deferred, InProgress, Pending, Review};
     assert_eq!(states, [Completed, Pending, Blocked, Deferred, Pending, Review]);
     assert_eq!(tasks[2].waits_for, ["2"]);
     assert_eq!((tasks[1].priority.as_deref(), &tasks[2].priority), (Some("high"), &None));

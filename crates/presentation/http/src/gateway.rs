@@ -41,8 +41,12 @@ const TURNED_AWAY: Manner = Manner { silence_max: Duration::from_secs(2), may_st
 /// No connection stays longer; a client that still wants something opens another.
 const LIFE_MAX: Duration = Duration::from_mins(15);
 
-/// What is under way when a connection has to end may take this long: longer than the longest wait.
-const ENDING_MAX: Duration = Duration::from_mins(1);
+/// What is under way when a connection is old may take this long: longer than the longest wait.
+const RENEWING_MAX: Duration = Duration::from_mins(1);
+
+/// What is under way when the server ends may take this long: waits end at once, and storing takes milliseconds. Only who
+/// has sent half a request takes longer, and the server has other connections to close.
+const ENDING_MAX: Duration = Duration::from_secs(3);
 
 /// A listener that cannot accept (too many open files) tries again after this.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -173,20 +177,19 @@ async fn attend<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => Some(ended),
-        () = stop.cancelled() => None,
-        () = tokio::time::sleep(LIFE_MAX) => None,
+    let most = tokio::select! {
+        ended = connection.as_mut() => return noted(ended),
+        () = stop.cancelled() => ENDING_MAX,
+        () = tokio::time::sleep(LIFE_MAX) => RENEWING_MAX,
     };
-    let ended = if let Some(ended) = ended {
-        ended
-    } else {
-        connection.as_mut().graceful_shutdown();
-        match tokio::time::timeout(ENDING_MAX, connection).await {
-            Ok(ended) => ended,
-            Err(_elapsed) => return tracing::warn!("a connection over HTTP did not end in time"),
-        }
-    };
+    connection.as_mut().graceful_shutdown();
+    match tokio::time::timeout(most, connection).await {
+        Ok(ended) => noted(ended),
+        Err(_elapsed) => tracing::warn!("a connection over HTTP did not end in time"),
+    }
+}
+
+fn noted(ended: hyper::Result<()>) {
     if let Err(problem) = ended {
         // Clients come and go as they like; what they sent is not told.
         tracing::debug!(is_timeout = problem.is_timeout(), "a connection over HTTP was broken off");

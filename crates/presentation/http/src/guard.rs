@@ -17,6 +17,9 @@ use crate::refusal::Refusal;
 /// What proxies add.
 const OF_PROXIES: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 
+/// Where browsers say whose page a request is from; they say it also where they name no origin.
+const FETCH_SITE: &str = "sec-fetch-site";
+
 /// Lets a request pass, or refuses it.
 pub(crate) async fn admit(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     match check(request.headers(), desk.over) {
@@ -41,6 +44,12 @@ fn check(headers: &HeaderMap, over: Over) -> Result<(), Failure> {
                 "Send it from a program rather than from a web page.",
             ));
         }
+    }
+    if headers.get(FETCH_SITE).is_some_and(|site| site != "none" && site != "same-origin") {
+        return Err(forbidden(
+            "The request is from a web page.",
+            "Send it from a program rather than from a web page.",
+        ));
     }
     if OF_PROXIES.iter().any(|name| headers.contains_key(*name)) {
         return Err(forbidden(
@@ -107,6 +116,9 @@ mod tests {
             assert!(!is_let_in(Over::Tcp, &[host, ("origin", origin)]), "{origin}");
         }
         assert!(!is_let_in(Over::Unix, &[("origin", "https://evil.example")]));
+        for (site, may) in [("none", true), ("same-origin", true), ("same-site", false), ("cross-site", false)] {
+            assert_eq!(is_let_in(Over::Tcp, &[host, ("sec-fetch-site", site)]), may, "{site}");
+        }
     }
 
     #[test]

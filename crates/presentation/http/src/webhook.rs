@@ -38,21 +38,24 @@ async fn taken(
     body: Body,
 ) -> Result<Response, Refusal> {
     let session = session.ok().and_then(|Path(session)| session.parse::<SessionId>().ok()).ok_or_else(unknown)?;
+    // Before the body: whoever is not Telegram makes this server hold nothing.
+    let secret = headers.get(SECRET).and_then(|secret| secret.to_str().ok()).ok_or_else(wrong_secret)?;
     let update = body::read(headers, body).await?;
-    let secret = headers.get(SECRET).and_then(|secret| secret.to_str().ok()).unwrap_or_default();
     match desk.app.ports().bots.take_brought(session, secret, &update).await {
         Ok(()) => Ok(Json(json!({})).into_response()),
         Err(BroughtError::UnknownBot) => Err(unknown()),
-        Err(BroughtError::WrongSecret) => {
-            let failure = Failure::new(Code::Forbidden, "The secret is not right.", "Only Telegram may bring updates.");
-            Err(Refusal::new(StatusCode::UNAUTHORIZED, failure))
-        }
+        Err(BroughtError::WrongSecret) => Err(wrong_secret()),
         Err(BroughtError::NotAnUpdate) => Err(Refusal::argument("This is no update.", "Bring updates of the Bot API.")),
         Err(BroughtError::Store(error)) => {
             tracing::error!(%session, error = &error as &dyn std::error::Error, "an update that was brought was not stored");
             Err(Failure::from(error).into())
         }
     }
+}
+
+fn wrong_secret() -> Refusal {
+    let failure = Failure::new(Code::Forbidden, "The secret is not right.", "Only Telegram may bring updates.");
+    Refusal::new(StatusCode::UNAUTHORIZED, failure)
 }
 
 fn unknown() -> Refusal {

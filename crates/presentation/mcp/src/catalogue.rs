@@ -151,7 +151,8 @@ pub struct Shown {
 }
 
 impl Called {
-    fn of<O: Readable + serde::Serialize>(output: &O) -> Self {
+    /// An answer in both forms.
+    pub(crate) fn of<O: Readable + serde::Serialize>(output: &O) -> Self {
         Self {
             structured: serde_json::to_string(output).expect("answers are plain data"),
             text: text_of(output),

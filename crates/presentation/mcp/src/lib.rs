@@ -18,4 +18,4 @@ mod server;
 pub use catalogue::{Argument, Called, Catalogue, Shown, Tool};
 pub use docs::tools_markdown;
 pub use selection::{BOT_TOOLSETS, Choice, DEFAULT_TOOLSETS, Selection, UnknownName};
-pub use server::{INSTRUCTIONS, ServeError, Server, ServerOptions};
+pub use server::{INSTRUCTIONS, INSTRUCTIONS_WITH_PEOPLE, ServeError, Server, ServerOptions};

@@ -1,10 +1,17 @@
-//! Resources: sessions, chats and messages by address, read through the same operations as the tools.
+//! Resources: sessions, chats, messages, questions and deliveries by address, read through the same operations as the tools.
 //!
 //! A resource is there only where the tools it reads with are, so an address opens nothing that a selection closed.
 //! Each kind is one file.
 
+mod approval;
+mod bridge_status;
 mod chat;
+mod delivery;
+mod event_templates;
+mod event_types;
+mod live;
 mod message;
+mod responses;
 mod session;
 mod sessions;
 mod template;
@@ -14,6 +21,7 @@ use std::pin::Pin;
 use telegraphist_application::operations::ListSessions;
 use telegraphist_application::{Application, CallContext, Caller, Failure};
 
+pub(crate) use self::live::{can_be_watched, is_any_live, is_touched};
 use self::template::{encoded, matched, placeholders};
 use crate::selection::Selection;
 
@@ -36,7 +44,18 @@ type Reading<'a> = Pin<Box<dyn Future<Output = Result<String, Failure>> + Send +
 /// Reads the resource whose placeholders have these values, in the template's order.
 type Read = for<'a> fn(&'a Application, &'a Caller, Vec<String>, CallContext) -> Reading<'a>;
 
-const KINDS: [&Kind; 4] = [&sessions::SESSIONS, &session::SESSION, &chat::CHAT, &message::MESSAGE];
+const KINDS: [&Kind; 10] = [
+    &sessions::SESSIONS,
+    &session::SESSION,
+    &chat::CHAT,
+    &message::MESSAGE,
+    &event_types::EVENT_TYPES,
+    &event_templates::EVENT_TEMPLATES,
+    &bridge_status::BRIDGE_STATUS,
+    &responses::RESPONSES,
+    &delivery::DELIVERY,
+    &approval::APPROVAL,
+];
 
 impl Kind {
     pub(crate) async fn read(

@@ -7,11 +7,15 @@ mod answers;
 mod call;
 mod confirmation;
 mod handler;
+mod tasks;
+mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use rmcp::model::{Implementation, MetaObject, RequestStateCodec, ServerCapabilities, ServerConfig};
+use rmcp::model::{
+    Implementation, MetaObject, RequestStateCodec, ServerCapabilities, ServerConfig, TASKS_EXTENSION_ID,
+};
 use rmcp::service::RunningService;
 use rmcp::service::ServerInitializeError;
 use rmcp::{RoleServer, ServiceExt};
@@ -21,6 +25,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use self::watching::Watched;
 use crate::catalogue::{Catalogue, Tool};
 use crate::lines::Lines;
 use crate::prompts;
@@ -29,6 +34,10 @@ use crate::selection::Selection;
 
 /// What a client should know before its first call, most important first: hosts cut it at 2,048 characters.
 pub const INSTRUCTIONS: &str = include_str!("instructions.md");
+
+/// The same where people can be asked and told.
+pub const INSTRUCTIONS_WITH_PEOPLE: &str =
+    concat!(include_str!("instructions.md"), include_str!("instructions_with_people.md"));
 
 /// What an operator can choose.
 #[derive(Clone)]
@@ -66,6 +75,8 @@ impl Default for ServerOptions {
 #[derive(Clone)]
 pub struct Server {
     inner: Arc<Inner>,
+    /// Which life of an agent the connections belong to; each is one of its own where it is not said.
+    life: Option<Arc<str>>,
 }
 
 /// What all connections share.
@@ -90,8 +101,11 @@ struct Offer {
 
 impl Offer {
     fn new(selection: Selection, identity: Implementation) -> Arc<Self> {
+        let can_ask = ["request_approval", "wait_for_approval", "send_telegram_message"];
+        let instructions =
+            if can_ask.iter().all(|tool| selection.has(tool)) { INSTRUCTIONS_WITH_PEOPLE } else { INSTRUCTIONS };
         let config =
-            ServerConfig::new(capabilities(&selection)).with_server_info(identity).with_instructions(INSTRUCTIONS);
+            ServerConfig::new(capabilities(&selection)).with_server_info(identity).with_instructions(instructions);
         let listed = selection.tools().map(answers::listed).collect();
         Arc::new(Self { selection, listed, config })
     }
@@ -116,7 +130,14 @@ impl Server {
         let with_bot = Offer::new(selection.beside_a_bot(), identity.clone());
         let usual = Offer::new(selection, identity.clone());
         let identity = answers::identity(&identity);
-        Self { inner: Arc::new(Inner { app, caller, options, usual, with_bot, identity }) }
+        Self { inner: Arc::new(Inner { app, caller, options, usual, with_bot, identity }), life: None }
+    }
+
+    /// The same server for one life of an agent: what it asked on an earlier connection is still its own. `life` is
+    /// as hard to guess as an id.
+    #[must_use]
+    pub fn for_life(self, life: &str) -> Self {
+        Self { life: Some(life.into()), ..self }
     }
 
     /// Serves one client until it leaves or `cancel` fires. A client that leaves before it asked anything, as one does
@@ -129,7 +150,7 @@ impl Server {
         let lines = Lines::new(read, write, self.inner.options.line_max);
         // The library cancels the token it was given when a connection ends; the caller's may be for all connections.
         let cancel = cancel.child_token();
-        let connection = Connection::new(Arc::clone(&self.inner), self.inner.offer().await);
+        let connection = Connection::new(Arc::clone(&self.inner), self.inner.offer().await, self.life.as_deref());
         match connection.serve_with_ct(lines, cancel).await {
             Ok(running) => finished(running).await,
             Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
@@ -160,10 +181,16 @@ fn capabilities(selection: &Selection) -> ServerCapabilities {
     let has_resources = resources::offered(selection).next().is_some();
     let has_prompts = prompts::offered(selection).next().is_some();
     if has_resources {
-        capabilities.resources = Some(rmcp::model::ResourcesCapability::default());
+        let mut offered = rmcp::model::ResourcesCapability::default();
+        offered.subscribe = resources::is_any_live(selection).then_some(true);
+        capabilities.resources = Some(offered);
     }
     if has_prompts {
         capabilities.prompts = Some(rmcp::model::PromptsCapability::default());
+    }
+    if selection.has(tasks::WAIT) {
+        let extensions = capabilities.extensions.get_or_insert_default();
+        extensions.insert(TASKS_EXTENSION_ID.to_owned(), serde_json::Map::new());
     }
     if has_resources || has_prompts {
         capabilities.completions = Some(serde_json::Map::new());
@@ -179,6 +206,10 @@ struct Connection {
     running: Semaphore,
     /// Calls that run or wait.
     admitted: Semaphore,
+    /// Those who listen.
+    listeners: Semaphore,
+    /// What the client subscribed to.
+    watched: Watched,
     /// One life of the agent; told apart from those before and after it.
     generation: String,
     /// The agent is here for as long as this is.
@@ -186,12 +217,22 @@ struct Connection {
 }
 
 impl Connection {
-    fn new(inner: Arc<Inner>, offer: Arc<Offer>) -> Self {
+    fn new(inner: Arc<Inner>, offer: Arc<Offer>, life: Option<&str>) -> Self {
         let running = Semaphore::new(inner.options.running_max);
         let admitted = Semaphore::new(inner.options.running_max + inner.options.waiting_max);
-        let generation = inner.app.ports().ids.unguessable().simple().to_string();
+        let fresh = || inner.app.ports().ids.unguessable().simple().to_string();
+        let generation = life.map_or_else(fresh, str::to_owned);
         let attendance = inner.app.attend(&generation);
-        Self { inner, offer, running, admitted, generation, _attendance: attendance }
+        Self {
+            inner,
+            offer,
+            running,
+            admitted,
+            listeners: Semaphore::new(watching::LISTENERS_MAX),
+            watched: Watched::default(),
+            generation,
+            _attendance: attendance,
+        }
     }
 
     /// The tool of that name, if this connection offers it.

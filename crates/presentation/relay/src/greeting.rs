@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::places::Places;
 
@@ -41,6 +42,10 @@ pub struct Hello {
     /// that a newer client has just put in place.
     #[serde(default)]
     pub is_any_version_welcome: bool,
+    /// One life of the agent behind a relay, the same across its connections, so that one that lost its daemon comes
+    /// back as itself. `None` where every connection is a life of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life: Option<Uuid>,
     /// Which of the tools it wants to see.
     #[serde(flatten)]
     pub choice: Choice,
@@ -77,6 +82,7 @@ impl Hello {
             profile: places.profile.as_str().to_owned(),
             data: Some(places.data.clone()),
             is_any_version_welcome: false,
+            life: None,
             choice: Choice::default(),
         }
     }

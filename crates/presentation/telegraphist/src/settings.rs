@@ -117,18 +117,12 @@ pub(crate) struct Approvals {
     pub(crate) prompt_wait: Span,
     pub(crate) quorum_high: u8,
     pub(crate) rule_life: Span,
-    pub(crate) local_decider: bool,
 }
 
 impl Approvals {
     /// How questions are asked.
     pub(crate) fn settings(&self) -> ApprovalSettings {
-        ApprovalSettings {
-            prompt_wait: self.prompt_wait.0,
-            quorum_high: self.quorum_high,
-            rule_life: self.rule_life.0,
-            is_local_decider: self.local_decider,
-        }
+        ApprovalSettings { prompt_wait: self.prompt_wait.0, quorum_high: self.quorum_high, rule_life: self.rule_life.0 }
     }
 }
 
@@ -292,7 +286,6 @@ impl Settings {
             ("approvals.prompt_wait", quoted(&self.approvals.prompt_wait)),
             ("approvals.quorum_high", self.approvals.quorum_high.to_string()),
             ("approvals.rule_life", quoted(&self.approvals.rule_life)),
-            ("approvals.local_decider", self.approvals.local_decider.to_string()),
             ("bots.webhook_url", quoted(&self.bots.webhook_url)),
             ("http.listen", quoted(&self.http.listen)),
             ("log.filter", quoted(&self.log.filter)),

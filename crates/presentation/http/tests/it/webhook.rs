@@ -98,8 +98,10 @@ async fn whoever_does_not_know_the_secret_brings_nothing() {
     for other in ["nonsense", "0190f3c4-0000-7000-8000-000000000001"] {
         assert_eq!(bring(&format!("{WEBHOOK_PATH}/{other}"), Some("guess")).await.failure(404), "unknown_session");
     }
-    let large = door.request(Method::POST, &path).body("x".repeat(1024 * 1024 + 1));
-    assert_eq!(answer(large).await.failure(413), "invalid_argument");
+    let large = || door.request(Method::POST, &path).body("x".repeat(1024 * 1024 + 1));
+    assert_eq!(answer(large()).await.failure(401), "forbidden", "nobody reads what comes without a secret");
+    let known = large().header("x-telegram-bot-api-secret-token", "guess");
+    assert_eq!(answer(known).await.failure(413), "invalid_argument");
     assert_eq!(world.heard().await, ["/start"]);
     door.close().await;
     world.end().await;

@@ -85,7 +85,7 @@ impl Connection {
     }
 
     /// Which agent calls, by the name that its client gives.
-    fn life(&self, request: &Request) -> Life {
+    pub(super) fn life(&self, request: &Request) -> Life {
         let named = request.client_info().map(|client| client.name).unwrap_or_default();
         Life { agent: shown_name(&named), generation: self.generation.clone() }
     }

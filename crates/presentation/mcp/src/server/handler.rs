@@ -1,14 +1,16 @@
 //! The protocol's methods. Each is short: what it answers is made elsewhere.
 
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, DiscoverResult,
-    GetPromptRequestMethod, GetPromptRequestParams, GetPromptResponse, GetPromptResult, ListPromptsRequestMethod,
-    ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
-    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion,
-    ReadResourceRequestMethod, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ServerConfig, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams, CompleteResult,
+    DiscoverResult, GetPromptRequestMethod, GetPromptRequestParams, GetPromptResponse, GetPromptResult, GetTaskParams,
+    GetTaskResult, ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
+    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject,
+    PaginatedRequestParams, ProtocolVersion, ReadResourceRequestMethod, ReadResourceRequestParams,
+    ReadResourceResponse, ReadResourceResult, ServerConfig, SubscribeRequestMethod, SubscribeRequestParams,
+    SubscriptionFilter, Tool, UnsubscribeRequestMethod, UnsubscribeRequestParams, UpdateTaskParams,
 };
 use rmcp::model::{CompleteRequestMethod, ConstString};
-use rmcp::service::{NotificationContext, RequestContext};
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use telegraphist_application::{CallContext, Failure};
 
@@ -49,15 +51,19 @@ impl Connection {
 
     /// What a request says about its call, where a failure has no other place than a protocol error.
     fn context(&self, request: &Request) -> Result<CallContext, ErrorData> {
-        call::context(request).map_err(|failure| self.error(failure))
+        call::context(request).map_err(|failure| self.protocol_error(failure))
     }
 
-    fn error(&self, failure: Failure) -> ErrorData {
+    pub(super) fn protocol_error(&self, failure: Failure) -> ErrorData {
         answers::protocol_error(&self.identified(failure))
     }
 
     fn has_resources(&self) -> bool {
         self.offer.config.capabilities.resources.is_some()
+    }
+
+    fn has_subscriptions(&self) -> bool {
+        self.offer.config.capabilities.resources.as_ref().is_some_and(|offered| offered.subscribe == Some(true))
     }
 
     fn has_prompts(&self) -> bool {
@@ -101,6 +107,10 @@ impl ServerHandler for Connection {
             let failure = unknown_tool(&params.name, self.offer.selection.tools().map(|tool| tool.facts.name));
             return Err(ErrorData::invalid_params(format!("{} {}", failure.message, failure.action), None));
         };
+        if let Some(mut task) = self.wait_as_task(tool, &params, &request).await {
+            task.meta = self.meta(&request);
+            return Ok(task.into());
+        }
         let mut result = match self.call(tool, params, &request).await {
             Ok(Outcome::Ask(question)) => return Ok(question.into()),
             Ok(Outcome::Called(called)) => answers::success(called),
@@ -108,6 +118,21 @@ impl ServerHandler for Connection {
         };
         result.meta = self.meta(&request);
         Ok(result.into())
+    }
+
+    async fn get_task(&self, params: GetTaskParams, request: Request) -> Result<GetTaskResult, ErrorData> {
+        let mut result = GetTaskResult::new(self.task(&params.task_id, &request).await?);
+        result.meta = self.meta(&request);
+        Ok(result)
+    }
+
+    async fn update_task(&self, params: UpdateTaskParams, request: Request) -> Result<(), ErrorData> {
+        self.task(&params.task_id, &request).await?;
+        Err(ErrorData::invalid_params("This task asks its client nothing.", None))
+    }
+
+    async fn cancel_task(&self, params: CancelTaskParams, request: Request) -> Result<(), ErrorData> {
+        self.task(&params.task_id, &request).await.map(drop)
     }
 
     async fn list_resources(
@@ -118,7 +143,7 @@ impl ServerHandler for Connection {
         only_if::<ListResourcesRequestMethod>(self.has_resources())?;
         let listed =
             resources::list(&self.inner.app, &self.inner.caller, &self.offer.selection, self.context(&request)?).await;
-        let listed = listed.map_err(|failure| self.error(failure))?;
+        let listed = listed.map_err(|failure| self.protocol_error(failure))?;
         cached!(self, request, ListResourcesResult::with_all_items(listed))
     }
 
@@ -141,8 +166,11 @@ impl ServerHandler for Connection {
         let Some((resource, values)) = resources::matching(&self.offer.selection, &params.uri) else {
             return Err(ErrorData::resource_not_found("There is no such resource.", None));
         };
-        let read = resource.read(&self.inner.app, &self.inner.caller, values, self.context(&request)?).await;
-        let text = read.map_err(|failure| self.error(failure))?;
+        let mut context = self.context(&request)?;
+        // Answers and questions belong to the agent that reads.
+        context.life = self.life(&request);
+        let read = resource.read(&self.inner.app, &self.inner.caller, values, context).await;
+        let text = read.map_err(|failure| self.protocol_error(failure))?;
         let contents = vec![rmcp::model::ResourceContents::text(text, params.uri)];
         let mut result = ReadResourceResult::new(contents);
         if is_stateless(&request) {
@@ -151,6 +179,28 @@ impl ServerHandler for Connection {
             result.meta = Some(self.inner.identity.clone());
         }
         Ok(result.into())
+    }
+
+    async fn subscribe(&self, params: SubscribeRequestParams, request: Request) -> Result<(), ErrorData> {
+        only_if::<SubscribeRequestMethod>(self.has_subscriptions())?;
+        if !resources::can_be_watched(&self.offer.selection, &params.uri) {
+            return Err(ErrorData::resource_not_found("There is no such resource to subscribe to.", None));
+        }
+        self.watched.add(params.uri, &request.peer, self.inner.app.changes())
+    }
+
+    async fn unsubscribe(&self, params: UnsubscribeRequestParams, _request: Request) -> Result<(), ErrorData> {
+        only_if::<UnsubscribeRequestMethod>(self.has_subscriptions())?;
+        self.watched.remove(&params.uri);
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(&self, wanted: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        self.has_subscriptions().then(|| self.heard(wanted))
+    }
+
+    async fn listen(&self, listener: SubscriptionContext) -> Result<(), ErrorData> {
+        self.tell_listener(&listener, self.inner.app.changes()).await
     }
 
     async fn list_prompts(
@@ -173,7 +223,7 @@ impl ServerHandler for Connection {
         };
         let arguments = params.arguments.unwrap_or_default();
         let written = prompt.write(&self.inner.app, &self.inner.caller, &arguments, self.context(&request)?).await;
-        let messages = written.map_err(|failure| self.error(failure))?;
+        let messages = written.map_err(|failure| self.protocol_error(failure))?;
         let mut result = GetPromptResult::new(messages).with_description(prompt.description);
         result.meta = self.meta(&request);
         Ok(result.into())
@@ -185,7 +235,7 @@ impl ServerHandler for Connection {
         let found =
             completion::complete(&inner.app, &inner.caller, &self.offer.selection, &params, self.context(&request)?)
                 .await;
-        let mut result = CompleteResult::new(found.map_err(|failure| self.error(failure))?);
+        let mut result = CompleteResult::new(found.map_err(|failure| self.protocol_error(failure))?);
         result.meta = self.meta(&request);
         Ok(result)
     }

@@ -104,3 +104,52 @@ async fn wrong_arguments_of_a_question_are_named() {
     assert_eq!(wire.failure("get_approval", json!({ "approval_id": "x" })).await["code"], "unknown_approval");
     wire.leave().await;
 }
+
+#[tokio::test]
+async fn a_client_that_takes_tasks_gets_its_wait_as_one() {
+    let world = World::with_bot(Manner::Answers).await;
+    for era in ERAS {
+        let tasks = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
+        let mut wire = world.wire();
+        wire.capabilities = tasks;
+        let mut wire = wire.open(era).await;
+        let title = format!("Release in {era:?}?");
+        let asked = wire.tool("request_approval", json!({ "title": title, "options": ["Yes", "No"] })).await;
+        let id = asked["structuredContent"]["approval_id"].clone();
+        let wait = json!({ "name": "wait_for_approval", "arguments": { "approval_id": id } });
+        let task = wire.result("tools/call", wait.clone()).await;
+        assert_eq!((&task["resultType"], &task["taskId"], &task["status"]), (&json!("task"), &id, &json!("working")));
+        assert!(task["ttlMs"].as_u64().is_some_and(|life| life > 0), "{task}");
+
+        // Who gives up waiting has not taken the question back.
+        wire.result("tasks/cancel", json!({ "taskId": id })).await;
+        let looked = wire.result("tasks/get", json!({ "taskId": id })).await;
+        assert_eq!(looked["status"], "working", "{looked}");
+
+        world.phone.press(&world.app, &title, "Yes").await;
+        let looked = wire.result("tasks/get", json!({ "taskId": id })).await;
+        assert_eq!(looked["status"], "completed", "{looked}");
+        assert_eq!(looked["result"]["structuredContent"]["decision"]["is_allowed"], true, "{looked}");
+        assert!(looked["result"]["content"][0]["text"].as_str().is_some_and(|text| text.contains("Yes")), "{looked}");
+        // What is over is no task any more; and nobody else's is there.
+        let answer = wire.result("tools/call", wait).await;
+        assert_eq!(answer["structuredContent"]["state"], "decided", "{answer}");
+        for unknown in ["x", "00000000000000000000000000000000"] {
+            let refused = wire.exchange("tasks/get", json!({ "taskId": unknown })).await;
+            assert_eq!(refused["error"]["code"], -32602, "{refused}");
+        }
+        let refused = wire.exchange("tasks/update", json!({ "taskId": id, "inputResponses": {} })).await;
+        assert_eq!(refused["error"]["code"], -32602, "{refused}");
+        wire.leave().await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_tasks_is_told_none() {
+    let world = World::with_bot(Manner::Answers).await;
+    let mut wire = world.wire().open(Era::Stateless).await;
+    let id = world.question().await;
+    let refused = wire.exchange("tasks/get", json!({ "taskId": id })).await;
+    assert!(refused["error"]["code"].is_i64(), "{refused}");
+    wire.leave().await;
+}

@@ -72,7 +72,7 @@ async fn the_librarys_client_lists_and_calls_every_tool_in_every_mode() {
             assert_eq!(result.is_error, Some(false), "{name}");
         }
         assert_eq!(client.list_all_prompts().await.expect("listed").len(), 3);
-        assert_eq!(client.list_all_resource_templates().await.expect("listed").len(), 3);
+        assert_eq!(client.list_all_resource_templates().await.expect("listed").len(), 5);
         client.cancel().await.expect("closed");
     }
 }

@@ -16,7 +16,7 @@ async fn every_version_since_2024_can_be_initialised() {
         let answer = wire.initialize(version).await;
         assert_eq!(answer["result"]["protocolVersion"], version, "{answer}");
         assert_eq!(answer["result"]["serverInfo"]["name"], "telegraphist");
-        assert_eq!(answer["result"]["instructions"], telegraphist_mcp::INSTRUCTIONS);
+        assert_eq!(answer["result"]["instructions"], telegraphist_mcp::INSTRUCTIONS_WITH_PEOPLE);
         wire.leave().await;
     }
 }

@@ -8,6 +8,7 @@ mod clients;
 mod confirmation;
 mod fixtures;
 mod lists;
+mod live;
 mod phone;
 mod resources;
 mod results;

@@ -13,7 +13,17 @@ async fn sessions_chats_and_messages_are_read_by_address() {
         let mut wire = world.wire().open(era).await;
         let listed = wire.result("resources/list", json!({})).await;
         let uris: Vec<&Value> = listed["resources"].as_array().into_iter().flatten().map(|one| &one["uri"]).collect();
-        assert_eq!(uris, ["tg://sessions", "tg://session/work"]);
+        assert_eq!(
+            uris,
+            [
+                "tg://sessions",
+                "tg://notify/event-types",
+                "tg://notify/event-templates",
+                "tg://notify/bridge-status",
+                "tg://notify/responses",
+                "tg://session/work",
+            ]
+        );
         for (uri, word) in [
             ("tg://sessions", "work"),
             ("tg://session/work", "work"),
@@ -41,6 +51,8 @@ async fn templates_name_their_placeholders() {
             "tg://session/{session}",
             "tg://session/{session}/chat/{chat}",
             "tg://session/{session}/chat/{chat}/message/{message}",
+            "tg://delivery/{delivery}",
+            "tg://approval/{approval}",
         ]
     );
     wire.leave().await;

@@ -110,13 +110,13 @@ impl World {
 
     /// A served connection: the client's end, and the task that serves it.
     pub(crate) fn connect(&self) -> (DuplexStream, JoinHandle<()>) {
-        let (ours, theirs) = tokio::io::duplex(64 * 1024);
-        let (read, write) = tokio::io::split(theirs);
-        let server = self.server();
-        let task = tokio::spawn(async move {
-            server.serve(read, write, CancellationToken::new()).await.expect("served to its end");
-        });
-        (ours, task)
+        connect_to(self.server())
+    }
+
+    /// A connection that speaks lines, of one life of an agent.
+    pub(crate) fn wire_of_life(&self, life: &str) -> Wire {
+        let (stream, served) = connect_to(self.server().for_life(life));
+        Wire::new(stream, served)
     }
 
     /// A connection that speaks lines.
@@ -124,6 +124,15 @@ impl World {
         let (stream, served) = self.connect();
         Wire::new(stream, served)
     }
+}
+
+fn connect_to(server: Server) -> (DuplexStream, JoinHandle<()>) {
+    let (ours, theirs) = tokio::io::duplex(64 * 1024);
+    let (read, write) = tokio::io::split(theirs);
+    let task = tokio::spawn(async move {
+        server.serve(read, write, CancellationToken::new()).await.expect("served to its end");
+    });
+    (ours, task)
 }
 
 /// These tests sign nobody in.

@@ -7,6 +7,9 @@ use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use telegraphist_application::Failure;
 use telegraphist_application::views::{ApprovalStateName, ApprovalView};
+use telegraphist_relay::Link;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Context;
 use crate::arguments::{Ask, Output};
@@ -52,19 +55,59 @@ fn asked(context: &Context, ask: Ask) -> anyhow::Result<ApprovalView> {
     }
     let optional = [("session", ask.session), ("idempotency_key", ask.key)];
     arguments.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?)))));
-    let mut control = Control::open(&context.link()?)?;
+    // Before anything is asked, so that no question is left behind.
+    let interrupts = Interrupts::hear().context("cannot hear Ctrl-C")?;
+    let link = context.link()?;
+    let mut control = Control::open(&link)?;
     let mut answer = call(&mut control, "request_approval", arguments)?;
     if answer.state == ApprovalStateName::Pending {
         note(match answer.held_until {
             Some(until) => format!("Asked; quiet hours hold it back until {}.", until.format("%H:%M UTC")),
             None => "Asked; waiting for an answer in Telegram.".to_owned(),
         });
+        interrupts.take_back(link, answer.approval_id.clone())?;
     }
     while answer.state == ApprovalStateName::Pending {
         let Value::Object(which) = json!({ "approval_id": answer.approval_id }) else { unreachable!("an object") };
         answer = call(&mut control, "wait_for_approval", which)?;
     }
     Ok(answer)
+}
+
+/// Ctrl-C, heard from when this is made.
+struct Interrupts {
+    runtime: Runtime,
+    heard: Signal,
+}
+
+impl Interrupts {
+    fn hear() -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let entered = runtime.enter();
+        let heard = signal(SignalKind::interrupt())?;
+        drop(entered);
+        Ok(Self { runtime, heard })
+    }
+
+    /// Takes the question back at the first one, so that the wait ends as that of any question that was; ends the
+    /// program at the second.
+    fn take_back(mut self, link: Link, id: String) -> std::io::Result<()> {
+        let waiting = move || {
+            self.runtime.block_on(self.heard.recv());
+            if let Err(problem) = taken_back(&link, &id) {
+                crate::tell(&problem);
+                std::process::exit(FAILED.into());
+            }
+            self.runtime.block_on(self.heard.recv());
+            std::process::exit(CANCELLED.into());
+        };
+        std::thread::Builder::new().name("interrupt".to_owned()).spawn(waiting).map(drop)
+    }
+}
+
+fn taken_back(link: &Link, id: &str) -> anyhow::Result<()> {
+    let Value::Object(which) = json!({ "approval_id": id }) else { unreachable!("an object") };
+    call(&mut Control::open(link)?, "cancel_approval", which).map(drop)
 }
 
 fn call(control: &mut Control, tool: &str, arguments: Map<String, Value>) -> anyhow::Result<ApprovalView> {

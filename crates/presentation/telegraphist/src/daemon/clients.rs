@@ -68,7 +68,10 @@ impl House {
 
     async fn serve_mcp(&self, connection: Connection, hello: &Hello) -> anyhow::Result<()> {
         let _client = self.presence.enter_as_client();
-        let server = self.server(hello).context("the choice was checked before the welcome")?;
+        let mut server = self.server(hello).context("the choice was checked before the welcome")?;
+        if let Some(life) = hello.life {
+            server = server.for_life(&life.simple().to_string());
+        }
         let read = Gated::new(connection.read, Arc::clone(&self.traffic));
         let write = Gated::new(connection.write, Arc::clone(&self.traffic));
         Ok(server.serve(read, write, self.close.clone()).await?)
