@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde_json::json;
+use telegraphist_domain::ChatId;
 
 use super::Task;
 use super::TaskState::{Blocked, Completed, Deferred, InProgress, Pending, Review};
 use super::taskmaster::{TasksError, parse, read};
+use crate::arguments::ChatKind;
 use crate::failure::{Code, Failure};
 use crate::operations::{GetTaskStatus, RegisterClaudeTodos, Todo};
 use crate::ports::{FetchLimits, FileError, Files, Incoming, Outgoing, Role};
@@ -118,6 +120,9 @@ async fn what_cannot_be_read_says_what_to_do_and_nothing_of_what_it_holds() {
     assert!(matches!(outside, Err(TasksError::File(FileError::Outside { .. }))));
     let huge = Project(BTreeMap::from([(TAGGED, " ".repeat(5 * 1024 * 1024))]));
     assert!(matches!(read(&huge, "/project").await, Err(TasksError::TooLarge)));
+    // Three bytes each, and the limit is not divisible by three: the cut falls within a letter.
+    let within = Project(BTreeMap::from([(TAGGED, "…".repeat(2 * 1024 * 1024))]));
+    assert!(matches!(read(&within, "/project").await, Err(TasksError::TooLarge)));
 }
 
 fn todos(contents: &[&str]) -> serde_json::Value {
@@ -212,7 +217,20 @@ async fn people_who_were_let_in_see_the_lists_and_others_do_not() {
     assert_eq!(shown, "migrations · 1 of 2 done, 1 in progress\n\n/todo shows what they hold.");
     stage.says(EVE, "/todo").await;
     stage.settle().await;
-    assert!(stage.sent_to(telegraphist_domain::ChatId(EVE.0)).iter().all(|told| !told.card.text.text.contains("plan")));
+    assert!(stage.sent_to(ChatId(EVE.0)).iter().all(|told| !told.card.text.text.contains("plan")));
+}
+
+#[tokio::test]
+async fn a_group_is_not_shown_what_agents_have_to_do() {
+    let stage = Stage::new().await;
+    stage.call::<RegisterClaudeTodos>(json!({ "todos": todos(&["Look at the plan"]) })).await.unwrap();
+    let group = ChatId(-1_001_234_567_890);
+    stage.says_in(OWNER, group, ChatKind::Supergroup, "/pair", None).await;
+    for (nth, command) in ["/todo", "/tasks"].into_iter().enumerate() {
+        stage.says_in(OWNER, group, ChatKind::Supergroup, command, None).await;
+        let text = stage.until(|stage| stage.sent_to(group).get(nth + 1).cloned()).await.card.text.text;
+        assert!(text.starts_with(&format!("Send me {command} in our private chat")), "{text}");
+    }
 }
 
 #[tokio::test]
