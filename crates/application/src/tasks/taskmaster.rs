@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
 
+use super::task::shortened;
 use super::{Task, TaskList, TaskState, TaskSystem};
 use crate::failure::{Code, Failure};
 use crate::ports::{FileError, Files, Incoming};
@@ -15,6 +16,8 @@ const FILES: [&str; 2] = [".taskmaster/tasks/tasks.json", "tasks/tasks.json"];
 /// Says which tag is worked on.
 const STATE: &str = ".taskmaster/state.json";
 const BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// So many letters of a title or an id are kept.
+const TEXT_MAX: usize = 200;
 /// The tag of those who use none.
 const USUAL_TAG: &str = "master";
 
@@ -214,7 +217,9 @@ impl RawTask {
             None => self.subtasks.into_iter().flatten().map(|task| task.judged(states, Some(&id))).collect(),
             Some(_) => Some(Vec::new()),
         };
-        Some(Task { subtasks: subtasks?, id, title: self.title, state, priority, waits_for })
+        let short = |text: &str| shortened(text, TEXT_MAX);
+        let waits_for = waits_for.iter().map(|id| short(id)).collect();
+        Some(Task { subtasks: subtasks?, id: short(&id), title: short(&self.title), state, priority, waits_for })
     }
 }
 

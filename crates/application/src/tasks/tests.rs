@@ -6,15 +6,16 @@ use async_trait::async_trait;
 use serde_json::json;
 use telegraphist_domain::ChatId;
 
-use super::Task;
 use super::TaskState::{Blocked, Completed, Deferred, InProgress, Pending, Review};
 use super::taskmaster::{TasksError, parse, read};
+use super::{Task, TaskList, TaskSystem};
 use crate::arguments::ChatKind;
 use crate::failure::{Code, Failure};
 use crate::operations::{GetTaskStatus, RegisterClaudeTodos, Todo};
 use crate::ports::{FetchLimits, FileError, Files, Incoming, Outgoing, Role};
 use crate::readable::text_of;
 use crate::stage::{BOB, EVE, OWNER, Stage};
+use crate::views::TaskStatus;
 
 /// Files of one folder, `/project`.
 struct Project(BTreeMap<&'static str, String>);
@@ -95,6 +96,29 @@ fn a_task_that_waits_for_another_is_blocked_until_that_is_done() {
     let subtasks: Vec<_> = tasks[1].subtasks.iter().map(|task| (task.id.as_str(), task.state)).collect();
     assert_eq!(subtasks, [("2.1", InProgress), ("2.2", Blocked), ("2.3", Blocked)]);
     assert_eq!(tasks[1].subtasks[1].waits_for, ["2.1"]);
+}
+
+#[test]
+fn a_task_with_too_many_parts_is_told_with_a_count_of_the_rest() {
+    let many = |id: u64| json!({ "id": id, "title": "x".repeat(300), "status": "pending" });
+    let parts: Vec<_> = (1..=60).map(many).collect();
+    let needed: Vec<u64> = (101..=170).collect();
+    let task = json!({ "id": 1, "title": "ä".repeat(300), "dependencies": needed, "subtasks": parts });
+    let list = TaskList {
+        system: TaskSystem::Taskmaster,
+        name: "master".to_owned(),
+        project_root: None,
+        updated: None,
+        tasks: tasks(&json!({ "tasks": [task] })),
+    };
+    let status = TaskStatus { lists: vec![list.view(None, false)], note: None };
+    let seen = &status.lists[0].items[0];
+    assert_eq!((seen.subtasks.len(), seen.subtasks_left_out), (50, 10));
+    assert_eq!((seen.waits_for.len(), seen.waits_for_left_out), (50, 20));
+    let long = |letter: &str| format!("{}…", letter.repeat(200));
+    assert_eq!((seen.title.as_str(), seen.subtasks[0].title.as_str()), (&*long("ä"), &*long("x")));
+    let text = text_of(&status);
+    assert!(text.contains(", 150 and 20 more\n") && text.contains("\n    … and 10 more"), "{text}");
 }
 
 #[tokio::test]
