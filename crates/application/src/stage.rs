@@ -1,5 +1,7 @@
 //! For tests: an application with one bot, people who write and press, and a Telegram that takes what it is given.
 
+mod unsteady;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -26,6 +28,7 @@ use crate::operation::Operation;
 use crate::pipeline::{Budgets, Here};
 use crate::ports::*;
 use crate::updates::AnnouncedInbox;
+use unsteady::Unsteady;
 
 /// The owner of the stage's server.
 pub(crate) const OWNER: UserId = UserId(1001);
@@ -52,6 +55,8 @@ pub(crate) struct Chats {
     /// What the next calls meet instead.
     refusals: Mutex<VecDeque<TelegramError>>,
     refused: AtomicUsize,
+    /// So many of the next calls get no answer.
+    unanswered: AtomicUsize,
     changes: watch::Sender<()>,
     answers: Mutex<Vec<(String, TapAnswer)>>,
 }
@@ -89,6 +94,9 @@ impl Chats {
 #[async_trait]
 impl<O: Operation> Execute<O> for Chats {
     async fn execute(&self, _call: &Execution, operation: &O) -> Result<O::Output, TelegramError> {
+        if unsteady::spend(&self.unanswered) {
+            return std::future::pending().await;
+        }
         if let Some(error) = self.refusals.lock().expect("no test panics here").pop_front() {
             self.refused.fetch_add(1, Ordering::SeqCst);
             self.changes.send_replace(());
@@ -123,7 +131,7 @@ struct Ears(Arc<Chats>);
 #[async_trait]
 impl Bots for Ears {
     async fn sign_in(&self, _: SessionId, _: &SecretString) -> Result<SignedIn, SignInError> {
-        Err(SignInError::NotUnderWay)
+        Ok(SignedIn { user_id: BOT.0, name: String::new(), username: None, phone: None, is_bot: true })
     }
     async fn receive(&self, _: SessionId, _: Reception) -> Result<(), TelegramError> {
         Ok(())
@@ -198,6 +206,7 @@ pub(crate) struct Stage {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) chats: Arc<Chats>,
     pub(crate) bot: SessionId,
+    events: Arc<Unsteady>,
     updates: Mutex<u64>,
 }
 
@@ -211,6 +220,7 @@ impl Stage {
     pub(crate) async fn with(settle: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(FixedClock::default());
         let store = Arc::new(MemoryStore::new(Arc::clone(&clock) as Arc<dyn Clock>));
+        let events = Arc::new(Unsteady::new(&store));
         let chats = Arc::new(Chats::default());
         let mut settings = Settings {
             budgets: Budgets::unlimited(),
@@ -220,10 +230,10 @@ impl Stage {
         };
         settle(&mut settings);
         let ids: Arc<dyn Ids> = Arc::new(CountingIds::default());
-        let app = application(&store, &clock, &chats, &ids, settings);
+        let app = application(&store, &events, &clock, &chats, &ids, settings);
         let bot = sign_in(&app).await;
         app.ensure_bots(&Reception::Polling).await.expect("memory");
-        Self { app, clock, store, chats, bot, updates: Mutex::new(0) }
+        Self { app, clock, store, chats, bot, events, updates: Mutex::new(0) }
     }
 
     /// Another process on the same store: nothing but what was stored is known there.
@@ -237,7 +247,7 @@ impl Stage {
             ..Settings::new(SecretBox::new(Box::new([7; 32])))
         };
         let ids = Arc::clone(&self.app.ports().ids);
-        let app = application(&self.store, &self.clock, &self.chats, &ids, settings);
+        let app = application(&self.store, &self.events, &self.clock, &self.chats, &ids, settings);
         app.ensure_bots(&Reception::Polling).await.expect("memory");
         Self { app, ..self }
     }
@@ -333,6 +343,26 @@ impl Stage {
         self.chats.refusals.lock().expect("no test panics here").push_back(error);
     }
 
+    /// Telegram does not answer the next call.
+    pub(crate) fn leaves_unanswered(&self) {
+        self.chats.unanswered.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Whether a call that gets no answer is still to come.
+    pub(crate) fn is_to_leave_unanswered(&self) -> bool {
+        self.chats.unanswered.load(Ordering::SeqCst) > 0
+    }
+
+    /// The store fails the next time that a session is loaded.
+    pub(crate) fn fails_to_load_a_session(&self) {
+        self.events.fail();
+    }
+
+    /// Whether the store has failed as often as it was told to.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.events.is_steady()
+    }
+
     /// How many calls were refused.
     pub(crate) fn refused(&self) -> usize {
         self.chats.refused.load(Ordering::SeqCst)
@@ -417,6 +447,7 @@ impl Stage {
 
 fn application(
     store: &Arc<MemoryStore>,
+    events: &Arc<Unsteady>,
     clock: &Arc<FixedClock>,
     chats: &Arc<Chats>,
     ids: &Arc<dyn Ids>,
@@ -431,7 +462,8 @@ fn application(
         bots: Arc::new(Ears(Arc::clone(chats))),
         files: Arc::new(NoFiles),
     };
-    Application::new(Ports::on(store, outside), settings)
+    let events = Arc::clone(events) as Arc<dyn EventStore<Session>>;
+    Application::new(Ports { events, ..Ports::on(store, outside) }, settings)
 }
 
 async fn sign_in(app: &Application) -> SessionId {

@@ -81,6 +81,9 @@ impl Update<'_> {
             "help" => help(role),
             "cancel" => self.cancelled(message, from).await?,
             "status" | "bridge" => self.app.status_for_people().await?,
+            // The lists of all agents: not everybody in an allowed group was let in to see them.
+            "tasks" | "todo" if message.at.kind != ChatKind::Private => Writing::default()
+                .text(&format!("Send me /{name} in our private chat; I do not show what agents have to do in groups.")),
             "tasks" => self.app.tasks_for_people().await?,
             "todo" => self.app.todo_for_people().await?,
             "pending" if role != Role::Guest => return self.show_pending(message, from).await,

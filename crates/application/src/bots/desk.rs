@@ -57,18 +57,14 @@ impl Desk {
             let look = Instant::now() + pause;
             tokio::select! {
                 () = stop.cancelled() => {}
-                reason = &mut refused => return self.lose_login(&reason).await,
+                reason = &mut refused => {
+                    return self.app.insist_on_login(self.bot.id, &reason, &stop).await;
+                }
                 // Never ends with an error: the application holds the inbox.
                 _ = arrivals.changed() => {}
                 () = tokio::time::sleep_until(look) => {}
                 () = &mut offering, if !has_offered => has_offered = true,
             }
-        }
-    }
-
-    async fn lose_login(&self, reason: &str) {
-        if let Err(error) = self.app.need_login(self.bot.id, reason).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a lost login was not recorded");
         }
     }
 

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use serde_json::json;
 use telegraphist_domain::{ChatId, DeliveryId, UserId};
 
+use crate::caller::Caller;
 use crate::cards::{Card, SendCard};
 use crate::changes::Change;
 use crate::operations::RequestApproval;
-use crate::ports::{Clock as _, DeliveryState, Lane, Rate, TelegramError, Urgency};
+use crate::ports::{Clock as _, DeliveryState, Lane, Rate, Reception, TelegramError, Urgency};
 use crate::stage::{BOB, OWNER, Stage};
 use crate::text::Writing;
 
@@ -83,6 +85,39 @@ async fn a_login_that_is_lost_ends_the_worker_and_what_waits_needs_no_pause() {
     let bridges = stage.app.bridges().await.unwrap();
     assert_eq!((bridges.len(), bridges[0].backlog.queued), (1, 1), "it is still seen");
     assert_eq!(bridges[0].health.problem.as_deref(), Some("Unauthorized"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_login_is_recorded_also_when_the_store_fails_at_first() {
+    let stage = Stage::new().await;
+    stage.fails_to_load_a_session();
+    stage.refuses(TelegramError::NeedsLogin { reason: "Unauthorized".to_owned() });
+    say(&stage, OWNER, "one").await;
+    let recorded = async {
+        while !stage.app.ready_bots().await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), recorded).await.expect("it is never recorded");
+    assert!(stage.has_failed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_signs_in_anew_has_a_worker_though_the_one_before_still_waits() {
+    let stage = Stage::new().await;
+    stage.leaves_unanswered();
+    say(&stage, BOB, "hello").await;
+    while stage.is_to_leave_unanswered() {
+        tokio::task::yield_now().await;
+    }
+    stage.refuses(TelegramError::NeedsLogin { reason: "Unauthorized".to_owned() });
+    say(&stage, OWNER, "one").await;
+    while !stage.app.ready_bots().await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    stage.app.sign_in_bot(&Caller::owner(), "operator", &SecretString::from("9000:new")).await.unwrap();
+    stage.app.ensure_bots(&Reception::Polling).await.unwrap();
+    stage.nth_to(OWNER, 1).await;
 }
 
 #[tokio::test]

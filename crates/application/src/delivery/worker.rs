@@ -66,14 +66,14 @@ impl Worker {
             let look = next.unwrap_or_else(|| Instant::now() + LOOK_EVERY).min(Instant::now() + LOOK_EVERY);
             tokio::select! {
                 () = stop.cancelled() => {}
-                Some((delivery, tried)) = running.next(), if !running.is_empty() => self.settle(delivery, tried).await,
+                Some((delivery, tried)) = running.next(), if !running.is_empty() => self.settle(delivery, tried, &stop).await,
                 // Never ends: the application holds the sender.
                 _ = bell.changed() => {}
                 () = tokio::time::sleep_until(look) => {}
             }
         }
         while let Some((delivery, tried)) = running.next().await {
-            self.settle(delivery, tried).await;
+            self.settle(delivery, tried, &stop).await;
         }
     }
 
@@ -145,7 +145,7 @@ impl Worker {
     }
 
     /// Notes how it ended, tells who waits, and lets the chat be written to again.
-    async fn settle(&mut self, mut delivery: Delivery, tried: Tried) {
+    async fn settle(&mut self, mut delivery: Delivery, tried: Tried, stop: &CancellationToken) {
         let chat = delivery.lane.chat;
         let now = self.app.ports().clock.now();
         if let Some(wait) = tried.flood {
@@ -160,9 +160,7 @@ impl Worker {
         }
         if let Some(reason) = tried.lost {
             self.is_shut_out = true;
-            if let Err(error) = self.app.need_login(self.session.id, &reason).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "a lost login was not recorded");
-            }
+            self.app.insist_on_login(self.session.id, &reason, stop).await;
         }
         match self.app.ports().deliveries.delivery(delivery.id).await {
             Ok(Some(noted)) => delivery = noted,

@@ -99,11 +99,17 @@ fn read_task(task: &TaskView, lines: &mut Lines) {
         for id in &task.waits_for {
             list.next().name(id);
         }
+        if task.waits_for_left_out > 0 {
+            lines.put(format_args!(" and {} more", task.waits_for_left_out));
+        }
     }
     lines.end();
     for subtask in &task.subtasks {
         read_one(2, (&subtask.id, &subtask.title), subtask.status, lines);
         lines.end();
+    }
+    if task.subtasks_left_out > 0 {
+        lines.line(format!("    … and {} more", task.subtasks_left_out));
     }
 }
 

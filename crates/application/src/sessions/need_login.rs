@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use telegraphist_domain::SessionId;
+use tokio_util::sync::CancellationToken;
 
 use super::SessionError;
 use super::record::Act;
@@ -6,6 +9,8 @@ use crate::application::Application;
 
 /// Longer reasons say nothing more.
 const REASON_MAX: usize = 200;
+/// How long to wait before a store that failed is told again.
+const STORE_PAUSE: Duration = Duration::from_secs(2);
 
 impl Application {
     /// Notes that Telegram does not accept a login any more. Nothing is deleted: keys and peers stay for the next
@@ -22,5 +27,17 @@ impl Application {
         self.ports().connections.disconnect(session).await;
         let act = Act { principal: "telegram", session: Some(session), name: "lose_login" };
         self.audited(act, lost).await.map(|_| ())
+    }
+
+    /// Notes it again and again until the store has it, or until `stop` fires: a session that only seems to be signed in
+    /// could not be signed in anew.
+    pub(crate) async fn insist_on_login(&self, session: SessionId, reason: &str, stop: &CancellationToken) {
+        while let Err(error) = self.need_login(session, reason).await {
+            tracing::error!(%session, error = &error as &dyn std::error::Error, "a lost login was not recorded; again");
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(STORE_PAUSE) => {}
+            }
+        }
     }
 }

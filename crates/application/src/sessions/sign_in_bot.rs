@@ -35,6 +35,9 @@ impl Application {
     }
 
     async fn bot_again(&self, id: SessionId, token: &SecretString) -> Result<(), SessionError> {
+        // What went on with the login that was lost ends first: nobody would start it anew while it finishes what it was
+        // sending, and what it still hears of the old login must not be held against the new one.
+        self.stop_bot(id).await;
         self.ports().connections.disconnect(id).await;
         let who = self.ports().bots.sign_in(id, token).await?;
         let accepted = self.record(id, |session, at| session.sign_in(identity_of(&who), kind_of(&who), at)).await;

@@ -1,5 +1,6 @@
 //! What callers and people see of the lists.
 
+use super::task::shortened;
 use super::{NewList, Section, TaskList, TaskSystem, counts, taskmaster};
 use crate::application::Application;
 use crate::failure::Failure;
@@ -125,7 +126,7 @@ fn written(mut text: Writing, list: &TaskList, section: Section) -> Writing {
     // What was done last stands last in its list.
     let skipped = if section == Section::Completed { tasks.len().saturating_sub(SHOWN_TASKS_MAX) } else { 0 };
     for task in tasks.iter().skip(skipped).take(SHOWN_TASKS_MAX) {
-        text = text.lines(1).text(mark(section)).text(" ").text(&shortened(&task.title));
+        text = text.lines(1).text(mark(section)).text(" ").text(&shortened(&task.title, TITLE_MAX));
     }
     if tasks.len() > SHOWN_TASKS_MAX {
         text = text.lines(1).text(&format!("… and {} more", tasks.len() - SHOWN_TASKS_MAX));
@@ -140,15 +141,6 @@ const fn mark(section: Section) -> &'static str {
         Section::Upcoming => "·",
         Section::Blocked => "✕",
     }
-}
-
-fn shortened(title: &str) -> String {
-    let mut words = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = words.char_indices().nth(TITLE_MAX) {
-        words.truncate(end);
-        words.push('…');
-    }
-    words
 }
 
 impl TaskList {

@@ -118,3 +118,13 @@ pub(crate) fn counts(tasks: &[Task]) -> TaskCounts {
     }
     counts
 }
+
+/// In one line of at most so many letters.
+pub(super) fn shortened(text: &str, max: usize) -> String {
+    let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = words.char_indices().nth(max) {
+        words.truncate(end);
+        words.push('…');
+    }
+    words
+}

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
 
+use super::task::shortened;
 use super::{Task, TaskList, TaskState, TaskSystem};
 use crate::failure::{Code, Failure};
 use crate::ports::{FileError, Files, Incoming};
@@ -15,6 +16,8 @@ const FILES: [&str; 2] = [".taskmaster/tasks/tasks.json", "tasks/tasks.json"];
 /// Says which tag is worked on.
 const STATE: &str = ".taskmaster/state.json";
 const BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// So many letters of a title or an id are kept.
+const TEXT_MAX: usize = 200;
 /// The tag of those who use none.
 const USUAL_TAG: &str = "master";
 
@@ -70,33 +73,38 @@ pub(super) async fn check_root(files: &dyn Files, root: &str) -> Result<(), Task
 /// The tasks of the project in this folder.
 pub(super) async fn read(files: &dyn Files, root: &str) -> Result<TaskList, TasksError> {
     check_root(files, root).await?;
-    let root_path = root.trim_end_matches('/');
+    let project_root = Some(root.to_owned());
+    let root = root.trim_end_matches('/');
     for file in FILES {
-        let Some(text) = text(files, &format!("{root_path}/{file}")).await? else { continue };
-        let current = match self::text(files, &format!("{root_path}/{STATE}")).await? {
+        let Some(text) = text(files, root, file).await? else { continue };
+        let current = match self::text(files, root, STATE).await? {
             Some(state) => current_tag(&state)?,
             None => None,
         };
         let (name, tasks) = parse(file, &text, current.as_deref())?;
-        let project_root = Some(root.to_owned());
         return Ok(TaskList { system: TaskSystem::Taskmaster, name, project_root, updated: None, tasks });
     }
     Err(TasksError::NoFile)
 }
 
 /// What stands in a file; nothing if there is none.
-async fn text(files: &dyn Files, path: &str) -> Result<Option<String>, TasksError> {
-    let Incoming { bytes, .. } = match files.read(path).await {
+async fn text(files: &dyn Files, root: &str, file: &'static str) -> Result<Option<String>, TasksError> {
+    let Incoming { bytes, .. } = match files.read(&format!("{root}/{file}")).await {
         Ok(incoming) => incoming,
         Err(FileError::NotFound) => return Ok(None),
         Err(FileError::TooLarge { .. }) => return Err(TasksError::TooLarge),
         Err(error) => return Err(TasksError::File(error)),
     };
-    let mut text = String::new();
+    let mut content = Vec::new();
     // The size that was said before is not what counts: the file may grow meanwhile.
-    let read = bytes.take(BYTES_MAX + 1).read_to_string(&mut text).await;
+    let read = bytes.take(BYTES_MAX + 1).read_to_end(&mut content).await;
     read.map_err(|error| TasksError::File(FileError::Io(error)))?;
-    if text.len() as u64 > BYTES_MAX { Err(TasksError::TooLarge) } else { Ok(Some(text)) }
+    // Before it is read as text: the cut may fall within a letter.
+    if content.len() as u64 > BYTES_MAX {
+        return Err(TasksError::TooLarge);
+    }
+    let text = String::from_utf8(content);
+    text.map(Some).map_err(|_| TasksError::Malformed { file, problem: "it is not written in UTF-8".to_owned() })
 }
 
 fn current_tag(state: &str) -> Result<Option<String>, TasksError> {
@@ -209,7 +217,9 @@ impl RawTask {
             None => self.subtasks.into_iter().flatten().map(|task| task.judged(states, Some(&id))).collect(),
             Some(_) => Some(Vec::new()),
         };
-        Some(Task { subtasks: subtasks?, id, title: self.title, state, priority, waits_for })
+        let short = |text: &str| shortened(text, TEXT_MAX);
+        let waits_for = waits_for.iter().map(|id| short(id)).collect();
+        Some(Task { subtasks: subtasks?, id: short(&id), title: short(&self.title), state, priority, waits_for })
     }
 }
 

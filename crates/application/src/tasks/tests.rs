@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde_json::json;
+use telegraphist_domain::ChatId;
 
-use super::Task;
 use super::TaskState::{Blocked, Completed, Deferred, InProgress, Pending, Review};
 use super::taskmaster::{TasksError, parse, read};
+use super::{Task, TaskList, TaskSystem};
+use crate::arguments::ChatKind;
 use crate::failure::{Code, Failure};
 use crate::operations::{GetTaskStatus, RegisterClaudeTodos, Todo};
 use crate::ports::{FetchLimits, FileError, Files, Incoming, Outgoing, Role};
 use crate::readable::text_of;
 use crate::stage::{BOB, EVE, OWNER, Stage};
+use crate::views::TaskStatus;
 
 /// Files of one folder, `/project`.
 struct Project(BTreeMap<&'static str, String>);
@@ -95,6 +98,29 @@ fn a_task_that_waits_for_another_is_blocked_until_that_is_done() {
     assert_eq!(tasks[1].subtasks[1].waits_for, ["2.1"]);
 }
 
+#[test]
+fn a_task_with_too_many_parts_is_told_with_a_count_of_the_rest() {
+    let many = |id: u64| json!({ "id": id, "title": "x".repeat(300), "status": "pending" });
+    let parts: Vec<_> = (1..=60).map(many).collect();
+    let needed: Vec<u64> = (101..=170).collect();
+    let task = json!({ "id": 1, "title": "ä".repeat(300), "dependencies": needed, "subtasks": parts });
+    let list = TaskList {
+        system: TaskSystem::Taskmaster,
+        name: "master".to_owned(),
+        project_root: None,
+        updated: None,
+        tasks: tasks(&json!({ "tasks": [task] })),
+    };
+    let status = TaskStatus { lists: vec![list.view(None, false)], note: None };
+    let seen = &status.lists[0].items[0];
+    assert_eq!((seen.subtasks.len(), seen.subtasks_left_out), (50, 10));
+    assert_eq!((seen.waits_for.len(), seen.waits_for_left_out), (50, 20));
+    let long = |letter: &str| format!("{}…", letter.repeat(200));
+    assert_eq!((seen.title.as_str(), seen.subtasks[0].title.as_str()), (&*long("ä"), &*long("x")));
+    let text = text_of(&status);
+    assert!(text.contains(", 150 and 20 more\n") && text.contains("\n    … and 10 more"), "{text}");
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_says_what_to_do_and_nothing_of_what_it_holds() {
     let bad = [
@@ -118,6 +144,9 @@ async fn what_cannot_be_read_says_what_to_do_and_nothing_of_what_it_holds() {
     assert!(matches!(outside, Err(TasksError::File(FileError::Outside { .. }))));
     let huge = Project(BTreeMap::from([(TAGGED, " ".repeat(5 * 1024 * 1024))]));
     assert!(matches!(read(&huge, "/project").await, Err(TasksError::TooLarge)));
+    // Three bytes each, and the limit is not divisible by three: the cut falls within a letter.
+    let within = Project(BTreeMap::from([(TAGGED, "…".repeat(2 * 1024 * 1024))]));
+    assert!(matches!(read(&within, "/project").await, Err(TasksError::TooLarge)));
 }
 
 fn todos(contents: &[&str]) -> serde_json::Value {
@@ -212,7 +241,20 @@ async fn people_who_were_let_in_see_the_lists_and_others_do_not() {
     assert_eq!(shown, "migrations · 1 of 2 done, 1 in progress\n\n/todo shows what they hold.");
     stage.says(EVE, "/todo").await;
     stage.settle().await;
-    assert!(stage.sent_to(telegraphist_domain::ChatId(EVE.0)).iter().all(|told| !told.card.text.text.contains("plan")));
+    assert!(stage.sent_to(ChatId(EVE.0)).iter().all(|told| !told.card.text.text.contains("plan")));
+}
+
+#[tokio::test]
+async fn a_group_is_not_shown_what_agents_have_to_do() {
+    let stage = Stage::new().await;
+    stage.call::<RegisterClaudeTodos>(json!({ "todos": todos(&["Look at the plan"]) })).await.unwrap();
+    let group = ChatId(-1_001_234_567_890);
+    stage.says_in(OWNER, group, ChatKind::Supergroup, "/pair", None).await;
+    for (nth, command) in ["/todo", "/tasks"].into_iter().enumerate() {
+        stage.says_in(OWNER, group, ChatKind::Supergroup, command, None).await;
+        let text = stage.until(|stage| stage.sent_to(group).get(nth + 1).cloned()).await.card.text.text;
+        assert!(text.starts_with(&format!("Send me {command} in our private chat")), "{text}");
+    }
 }
 
 #[tokio::test]

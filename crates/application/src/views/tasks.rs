@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::tasks::{Section, Task, TaskState, TaskSystem};
 use crate::text::Foreign;
 
+/// So many parts of a task, and so many of those that it waits for, are told at once.
+const PARTS_MAX: usize = 50;
+
 /// Lists of tasks.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TaskStatus {
@@ -72,9 +75,15 @@ pub struct TaskView {
     /// Ids of what must be done before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waits_for: Vec<Foreign>,
+    /// So many more it waits for.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waits_for_left_out: usize,
     /// Its parts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subtasks: Vec<SubtaskView>,
+    /// So many more parts it has.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub subtasks_left_out: usize,
 }
 
 /// A part of a task.
@@ -133,14 +142,16 @@ pub struct RegisteredTodos {
 
 impl TaskView {
     pub(crate) fn of(task: &Task, with_subtasks: bool) -> Self {
-        let subtasks = task.subtasks.iter().filter(|_| with_subtasks).map(SubtaskView::of).collect();
+        let subtasks = if with_subtasks { task.subtasks.as_slice() } else { &[] };
         Self {
             id: Foreign::new(&*task.id),
             title: Foreign::new(&*task.title),
             status: task.state,
             priority: task.priority.clone(),
-            waits_for: task.waits_for.iter().map(Foreign::new).collect(),
-            subtasks,
+            waits_for: task.waits_for.iter().take(PARTS_MAX).map(Foreign::new).collect(),
+            waits_for_left_out: task.waits_for.len().saturating_sub(PARTS_MAX),
+            subtasks: subtasks.iter().take(PARTS_MAX).map(SubtaskView::of).collect(),
+            subtasks_left_out: subtasks.len().saturating_sub(PARTS_MAX),
         }
     }
 }

@@ -83,6 +83,11 @@ impl Receiver {
         }
     }
 
+    /// Whether it receives in this way.
+    fn goes_on(&self, how: &Reception) -> bool {
+        self.how == *how && self.is_running()
+    }
+
     fn is_running(&self) -> bool {
         !self.cancel.is_cancelled() && self.task.as_ref().is_some_and(|task| !task.is_finished())
     }
@@ -98,6 +103,9 @@ pub(super) struct Ear {
 impl BotAccounts {
     /// Begins to receive. What receives in this way already goes on; what received in another way ends first.
     pub(crate) async fn start_receiver(&self, session: SessionId, how: Reception) -> Result<(), TelegramError> {
+        if !self.is_about_to_receive(session, &how) {
+            return Ok(());
+        }
         let account = self.account(session).await?;
         let vault = self.ports.vault.as_ref();
         let secret = match how {
@@ -106,7 +114,7 @@ impl BotAccounts {
         };
         let token = tokens::token(vault, session).await?;
         let mut receivers = locked(&self.receivers);
-        if receivers.get(&session).is_some_and(|receiver| receiver.how == how && receiver.is_running()) {
+        if receivers.get(&session).is_some_and(|receiver| receiver.goes_on(&how)) {
             return Ok(());
         }
         let before = receivers.remove(&session);
@@ -140,6 +148,17 @@ impl BotAccounts {
         receivers
             .insert(session, Receiver { how, secret, sequence: Arc::default(), standing, cancel, task: Some(task) });
         Ok(())
+    }
+
+    /// Forgets how receiving ended before, unless it goes on in this way: even where it cannot begin now, a refusal of the
+    /// token before says nothing of the one that the session has now.
+    fn is_about_to_receive(&self, session: SessionId, how: &Reception) -> bool {
+        let receivers = locked(&self.receivers);
+        let is_new = !receivers.get(&session).is_some_and(|receiver| receiver.goes_on(how));
+        if is_new {
+            self.standing(session).set(ReceptionState::Starting, None);
+        }
+        is_new
     }
 
     /// Ends receiving and waits until it has ended.

@@ -9,6 +9,9 @@ use crate::arguments::{Inbox, Output};
 use crate::control::{Control, DeskRequest};
 use crate::terminal::{Screen, Table};
 
+/// So many updates of each kind are looked through for one.
+const SEARCHED_MAX: usize = 1_000;
+
 /// Does one of them.
 pub(crate) fn run(context: &Context, command: Inbox) -> anyhow::Result<()> {
     let mut control = Control::open(&context.link()?)?;
@@ -16,18 +19,17 @@ pub(crate) fn run(context: &Context, command: Inbox) -> anyhow::Result<()> {
     match command {
         Inbox::List { all, limit, output } => list(&heard(&mut control, all, limit)?, all, output),
         Inbox::Show { id } => {
-            let updates = heard(&mut control, true, 1_000)?;
-            let update = updates.iter().find(|update| update.id == id).with_context(|| {
+            let update = find(&mut control, &id)?.with_context(|| {
                 format!("there is no update {id}; `telegraphist inbox list --all` shows the newest")
             })?;
             screen.fields(&[
-                ("update", update.id.clone()),
-                ("session", update.session.clone()),
-                ("kind", update.kind.clone()),
-                ("chat", update.chat.clone().unwrap_or_else(|| "-".to_owned())),
+                ("update", update.id),
+                ("session", update.session),
+                ("kind", update.kind),
+                ("chat", update.chat.unwrap_or_else(|| "-".to_owned())),
                 ("came", update.received.format("%Y-%m-%d %H:%M:%S UTC").to_string()),
-                ("state", update.state.clone()),
-                ("why", update.why.clone()),
+                ("state", update.state),
+                ("why", update.why),
             ])
         }
         Inbox::Requeue { id } => {
@@ -36,6 +38,17 @@ pub(crate) fn run(context: &Context, command: Inbox) -> anyhow::Result<()> {
             screen.line(told)
         }
     }
+}
+
+/// Among those that were not handled first: they may be older than the newest of all.
+fn find(control: &mut Control, id: &str) -> anyhow::Result<Option<HeardUpdate>> {
+    for is_all in [false, true] {
+        let updates = heard(control, is_all, SEARCHED_MAX)?;
+        if let Some(update) = updates.into_iter().find(|update| update.id == id) {
+            return Ok(Some(update));
+        }
+    }
+    Ok(None)
 }
 
 fn heard(control: &mut Control, is_all: bool, limit: usize) -> anyhow::Result<Vec<HeardUpdate>> {
