@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use telegraphist_domain::approval::{Cancellation, Refusal};
 use telegraphist_domain::{Approval, ApprovalId};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +20,8 @@ use crate::text::Writing;
 
 /// How often the keeper looks even if nothing is due: agents leave, and the clock of the day may jump.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How long it rests at least.
+const PAUSE_LEAST: Duration = Duration::from_millis(20);
 /// How many questions one look takes at a time.
 const PAGE: usize = 200;
 /// Nobody is reminded of a question that lives shorter than this.
@@ -27,33 +30,47 @@ const REMIND_FROM: TimeDelta = TimeDelta::minutes(5);
 const SHORT_TIME: TimeDelta = TimeDelta::minutes(5);
 
 impl Application {
-    /// Keeps time until `stop` fires.
+    /// Keeps time until `stop` fires. All questions are looked at when one of them is due, and now and then; between,
+    /// only those that were asked or changed, so that many that wait cost a tap nothing.
     pub(crate) async fn keep_time(self, stop: CancellationToken) {
+        // Before looking, so that nothing is missed between.
         let mut heard = self.inner.decisions.listen();
         loop {
-            let next = match self.look_at_pending().await {
-                Ok(next) => next,
-                Err(failure) => {
-                    tracing::error!(code = failure.code.as_str(), "pending questions could not be looked at");
-                    None
-                }
-            };
-            let now = self.ports().clock.now();
-            let until_next = next.map_or(LOOK_EVERY, |next| (next - now).to_std().unwrap_or_default());
-            // Never zero, so that something that stays due cannot make this spin.
-            let pause = until_next.clamp(Duration::from_millis(20), LOOK_EVERY);
-            let wake = Instant::now() + pause;
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep_until(wake) => {}
-                // Asked, decided or lost: look anew, but not more often than everybody together is quick.
-                _ = heard.recv() => {
-                    tokio::select! {
-                        () = stop.cancelled() => return,
-                        () = tokio::time::sleep(Duration::from_millis(200)) => heard = heard.resubscribe(),
-                    }
+            let all_again = Instant::now() + LOOK_EVERY;
+            let mut next = all_again.min(self.instant_of(self.look_at_pending().await));
+            loop {
+                let told = tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep_until(next) => break,
+                    told = heard.recv() => told,
+                };
+                match told {
+                    Ok(id) => next = next.min(self.instant_of(self.look_at_one(id).await)),
+                    Err(RecvError::Lagged(_)) => break,
+                    // The application holds the sender for as long as this runs.
+                    Err(RecvError::Closed) => return,
                 }
             }
+        }
+    }
+
+    /// When the keeper has to look again.
+    fn instant_of(&self, looked: Result<Option<DateTime<Utc>>, Failure>) -> Instant {
+        let due = looked.unwrap_or_else(|failure| {
+            tracing::error!(code = failure.code.as_str(), "pending questions could not be looked at");
+            None
+        });
+        let now = self.ports().clock.now();
+        let until_due = due.map_or(LOOK_EVERY, |due| (due - now).to_std().unwrap_or_default());
+        // Never at once, so that something that stays due cannot make this spin.
+        Instant::now() + until_due.clamp(PAUSE_LEAST, LOOK_EVERY)
+    }
+
+    /// Looks at a question that was asked or changed.
+    async fn look_at_one(&self, id: ApprovalId) -> Result<Option<DateTime<Utc>>, Failure> {
+        match self.approval(id).await? {
+            Some(approval) if approval.is_pending() => self.look_at(&approval).await,
+            Some(_) | None => Ok(None),
         }
     }
 
