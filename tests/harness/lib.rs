@@ -21,7 +21,7 @@ pub use stdio::{Era, Stdio, failure_of};
 use std::time::Duration;
 
 /// How long a story waits for anything before it gives up: long, because machines are slow, and never slept through.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_secs(150);
 
 /// Waits for a condition, up to the patience of stories.
 pub fn until(mut holds: impl FnMut() -> bool) {
