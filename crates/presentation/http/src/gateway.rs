@@ -1,11 +1,15 @@
 //! Connections: how many there may be, how long they may be silent, and how they end.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Bytes;
+use axum::http::{Request, Response};
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -15,13 +19,14 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower_service::Service;
 
 use crate::desk::{Desk, Over};
 use crate::listen::{Listen, ListenError, Listener};
+use crate::mcp::Mount;
+use crate::options::GatewayOptions;
+use crate::patience::Patient;
 use crate::routes;
-
-/// Connections at once; each may wait for an answer.
-const CONNECTIONS_MAX: usize = 256;
 
 /// Connections that are told that there are too many; more are not even told.
 const TURNED_AWAY_MAX: usize = 32;
@@ -38,15 +43,19 @@ struct Manner {
 const LET_IN: Manner = Manner { silence_max: Duration::from_secs(30), may_stay: true };
 const TURNED_AWAY: Manner = Manner { silence_max: Duration::from_secs(2), may_stay: false };
 
-/// No connection stays longer; a client that still wants something opens another.
+/// A connection takes no more requests when it is older; a client that still wants something opens another. What is under
+/// way comes to its end, however long that takes.
 const LIFE_MAX: Duration = Duration::from_mins(15);
 
-/// What is under way when a connection is old may take this long: longer than the longest wait.
-const RENEWING_MAX: Duration = Duration::from_mins(1);
+/// Whoever does not take what it is sent for so long is gone.
+const UNREAD_MAX: Duration = Duration::from_mins(1);
 
 /// What is under way when the server ends may take this long: waits end at once, and storing takes milliseconds. Only who
 /// has sent half a request takes longer, and the server has other connections to close.
 const ENDING_MAX: Duration = Duration::from_secs(3);
+
+/// Calls of tools that are under way then may take this long besides: about as long as a call waits at most.
+const CALLS_ENDING_MAX: Duration = Duration::from_secs(25);
 
 /// A listener that cannot accept (too many open files) tries again after this.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -58,20 +67,14 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 pub struct Gateway {
     listener: Listener,
     at: Listen,
-    connections_max: usize,
+    options: GatewayOptions,
 }
 
 impl Gateway {
     /// Listens there.
-    pub async fn bind(at: Listen) -> Result<Self, ListenError> {
+    pub async fn bind(at: Listen, options: GatewayOptions) -> Result<Self, ListenError> {
         let (listener, at) = Listener::bind(at).await?;
-        Ok(Self { listener, at, connections_max: CONNECTIONS_MAX })
-    }
-
-    /// With another limit of connections at once.
-    #[must_use]
-    pub fn with_connections_max(self, connections_max: usize) -> Self {
-        Self { connections_max, ..self }
+        Ok(Self { listener, at, options })
     }
 
     /// Where it listens, with the port that it got.
@@ -79,18 +82,25 @@ impl Gateway {
         &self.at
     }
 
-    /// Serves until `stop` fires; then nobody is let in any more, waits are answered as they stand, and what is under way
-    /// comes to its end.
-    pub async fn serve(self, app: Application, stop: CancellationToken) {
+    /// Serves, with `mcp` at `/mcp`, until `stop` fires; then nobody is let in any more, waits are answered as they stand,
+    /// and what is under way comes to its end.
+    pub async fn serve<S, B>(self, app: Application, mcp: S, stop: CancellationToken)
+    where
+        S: Service<Request<Bytes>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes, Error = Infallible> + Send + 'static,
+    {
         let over = match self.at {
             Listen::Tcp(_) => Over::Tcp,
             Listen::Unix(_) => Over::Unix,
         };
-        let desk = Desk { app, over, stop: stop.clone() };
+        let options = Arc::new(self.options);
+        let mount = Mount::new(mcp, options.body_max);
+        let desk = Desk { app, over, options: Arc::clone(&options), stop: stop.clone() };
         let doors = Doors {
-            router: routes::open(desk.clone()),
+            router: routes::open(desk.clone(), mount),
             full: routes::full(desk),
-            places: Arc::new(Semaphore::new(self.connections_max)),
+            places: Arc::new(Semaphore::new(options.connections_max)),
             turned_away: Arc::new(Semaphore::new(TURNED_AWAY_MAX)),
             stop: stop.clone(),
             tasks: TaskTracker::new(),
@@ -170,22 +180,61 @@ async fn attend<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     how: Manner,
     stop: CancellationToken,
 ) {
+    let underway = Underway::default();
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(how.silence_max)
         .keep_alive(how.may_stay)
         .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(
+            TokioIo::new(Patient::new(stream, UNREAD_MAX)),
+            TowerToHyperService::new(router.layer(Extension(underway.clone()))),
+        );
     let mut connection = pin!(connection);
-    let most = tokio::select! {
+    tokio::select! {
         ended = connection.as_mut() => return noted(ended),
-        () = stop.cancelled() => ENDING_MAX,
-        () = tokio::time::sleep(LIFE_MAX) => RENEWING_MAX,
-    };
+        () = stop.cancelled() => {},
+        () = tokio::time::sleep(LIFE_MAX) => {
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                ended = connection.as_mut() => return noted(ended),
+                () = stop.cancelled() => {},
+            }
+        }
+    }
     connection.as_mut().graceful_shutdown();
-    match tokio::time::timeout(most, connection).await {
-        Ok(ended) => noted(ended),
-        Err(_elapsed) => tracing::warn!("a connection over HTTP did not end in time"),
+    if let Ok(ended) = tokio::time::timeout(ENDING_MAX, connection.as_mut()).await {
+        return noted(ended);
+    }
+    if underway.is_any()
+        && let Ok(ended) = tokio::time::timeout(CALLS_ENDING_MAX, connection).await
+    {
+        return noted(ended);
+    }
+    tracing::warn!("a connection over HTTP did not end in time");
+}
+
+/// Calls of one connection that have not been answered to the end.
+#[derive(Clone, Default)]
+pub(crate) struct Underway(Arc<AtomicUsize>);
+
+impl Underway {
+    pub(crate) fn enter(&self) -> UnderwayGuard {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        UnderwayGuard(Arc::clone(&self.0))
+    }
+
+    fn is_any(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// A call is under way until this is dropped.
+pub(crate) struct UnderwayGuard(Arc<AtomicUsize>);
+
+impl Drop for UnderwayGuard {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

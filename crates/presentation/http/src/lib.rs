@@ -7,15 +7,20 @@
 mod approvals;
 mod arguments;
 mod body;
+mod browsers;
 mod desk;
 mod events;
 mod gateway;
 mod guard;
 mod listen;
+mod mcp;
+mod options;
+mod patience;
 mod refusal;
 mod routes;
 mod webhook;
 
 pub use gateway::Gateway;
 pub use listen::{Listen, ListenError};
+pub use options::GatewayOptions;
 pub use webhook::WEBHOOK_PATH;

@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use telegraphist_application::approvals::ApprovalSettings;
 use telegraphist_domain::UserId;
+use telegraphist_http::GatewayOptions;
 use telegraphist_relay::greeting::Choice;
 
 pub(crate) use values::{Address, Clock, Commas, DcAddress, KeyPlaceChoice, ListenAt, PublicUrl, Span};
@@ -136,6 +137,26 @@ pub(crate) struct Bots {
 #[derive(Deserialize)]
 pub(crate) struct Http {
     pub(crate) listen: ListenAt,
+    pub(crate) allowed_hosts: Commas<String>,
+    pub(crate) allowed_origins: Commas<String>,
+    pub(crate) trust_proxy: bool,
+    pub(crate) connections_max: usize,
+    pub(crate) body_max: usize,
+    pub(crate) sessions_max: usize,
+    pub(crate) session_idle: Span,
+}
+
+impl Http {
+    /// How the gateway is set up.
+    pub(crate) fn gateway(&self) -> GatewayOptions {
+        GatewayOptions {
+            connections_max: self.connections_max,
+            body_max: self.body_max,
+            allowed_hosts: self.allowed_hosts.0.clone(),
+            allowed_origins: self.allowed_origins.0.clone(),
+            trust_proxy: self.trust_proxy,
+        }
+    }
 }
 
 /// `[log]`
@@ -288,6 +309,13 @@ impl Settings {
             ("approvals.rule_life", quoted(&self.approvals.rule_life)),
             ("bots.webhook_url", quoted(&self.bots.webhook_url)),
             ("http.listen", quoted(&self.http.listen)),
+            ("http.allowed_hosts", self.http.allowed_hosts.shown()),
+            ("http.allowed_origins", self.http.allowed_origins.shown()),
+            ("http.trust_proxy", self.http.trust_proxy.to_string()),
+            ("http.connections_max", self.http.connections_max.to_string()),
+            ("http.body_max", self.http.body_max.to_string()),
+            ("http.sessions_max", self.http.sessions_max.to_string()),
+            ("http.session_idle", quoted(&self.http.session_idle)),
             ("log.filter", quoted(&self.log.filter)),
             ("log.format", quoted(&self.log.format)),
         ]

@@ -5,5 +5,8 @@ mod disk;
 mod events;
 mod limits;
 mod manners;
+mod mcp;
+mod mcp_limits;
+mod rpc;
 mod webhook;
 mod world;

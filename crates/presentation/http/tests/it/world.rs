@@ -13,7 +13,8 @@ use telegraphist_application::ports::{Reception, ReceptionState};
 use telegraphist_application::{AnnouncedInbox, Application, Budgets, Caller, Outside, Ports, Settings};
 use telegraphist_bot::{BotAccounts, BotPorts, BotSettings};
 use telegraphist_domain::{SessionId, UserId};
-use telegraphist_http::{Gateway, Listen};
+use telegraphist_http::{Gateway, GatewayOptions, Listen};
+use telegraphist_mcp::{Endpoint, EndpointOptions, ServerOptions, Servers};
 use telegraphist_sandbox::{Mail, Options, Sandbox};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -84,7 +85,13 @@ impl World {
 
     /// A gateway at a free port.
     pub(crate) async fn open(&self) -> Door {
-        Door::open(self, Gateway::bind(Listen::Tcp(([127, 0, 0, 1], 0).into())).await.expect("a port"))
+        self.open_with(GatewayOptions::default(), EndpointOptions::default()).await
+    }
+
+    /// The same with other limits.
+    pub(crate) async fn open_with(&self, options: GatewayOptions, endpoint: EndpointOptions) -> Door {
+        let gateway = Gateway::bind(Listen::Tcp(([127, 0, 0, 1], 0).into()), options).await.expect("a port");
+        Door::open(self, gateway, endpoint)
     }
 
     /// Waits until the bot's updates come.
@@ -167,7 +174,7 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    pub(crate) fn open(world: &World, gateway: Gateway) -> Self {
+    pub(crate) fn open(world: &World, gateway: Gateway, endpoint: EndpointOptions) -> Self {
         // The HTTP client wants a TLS provider even where it never speaks TLS; a second installation changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().user_agent("deploy-ci/1.0");
@@ -176,7 +183,9 @@ impl Door {
             Listen::Unix(path) => ("http://gateway".to_owned(), client.unix_socket(path.clone())),
         };
         let stop = CancellationToken::new();
-        let serving = tokio::spawn(gateway.serve(world.app.clone(), stop.clone()));
+        let servers = Servers::new(world.app.clone(), ServerOptions::default());
+        let endpoint = Endpoint::new(&servers, endpoint, stop.clone());
+        let serving = tokio::spawn(gateway.serve(world.app.clone(), endpoint, stop.clone()));
         Self { base, client: client.build().expect("an HTTP client"), stop, serving }
     }
 
