@@ -6,6 +6,7 @@
 mod bot;
 pub mod control;
 mod home;
+mod http_demo;
 mod key_ring;
 mod programs;
 mod sandbox;
@@ -13,6 +14,7 @@ mod stdio;
 
 pub use bot::BotStage;
 pub use home::Home;
+pub use http_demo::HttpDemo;
 pub use key_ring::KeyRing;
 pub use programs::{node_modules, node_tool, program, python, python_for_bots, repository};
 pub use sandbox::Sandbox;

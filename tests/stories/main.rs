@@ -4,6 +4,7 @@ mod bad_input;
 mod bot_clients;
 mod bot_faults;
 mod bot_updates;
+mod conformance;
 mod daemon;
 mod demo;
 mod faults;

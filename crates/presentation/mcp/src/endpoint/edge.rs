@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Empty, Full};
-use rmcp::model::{ClientRequest, ErrorCode, JsonRpcMessage, RequestId};
+use rmcp::model::{ClientRequest, ErrorCode, JsonRpcMessage, ProtocolVersion, RequestId};
 
 use super::Answer;
 use crate::lines::BrokenText;
@@ -107,9 +107,32 @@ pub(super) fn session_of(headers: &HeaderMap) -> Option<String> {
     headers.get(SESSION)?.to_str().ok().map(str::to_owned)
 }
 
+/// What the era of sessions had and this one has not; the path is the same, so a client has to be told.
+const REMOVED: [&str; 5] =
+    ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
+
+/// Whether the head of a request says that it is of the era without sessions.
+fn is_stateless(headers: &HeaderMap) -> bool {
+    let version = headers.get("mcp-protocol-version").and_then(|version| version.to_str().ok());
+    version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
+/// A refusal as this era has it: a method that it does not know has no params that could be odd.
+fn told(refusal: Refusal, request: &Request<Bytes>) -> Refused {
+    if refusal.code == ErrorCode::INVALID_PARAMS && is_stateless(request.headers()) {
+        let method = message::method_of(request.body()).filter(|method| REMOVED.contains(&method.as_str()));
+        if let Some(method) = method {
+            let refusal = Refusal::new(refusal.id, ErrorCode::METHOD_NOT_FOUND, method);
+            return Refused::new(StatusCode::NOT_FOUND, refusal);
+        }
+    }
+    refusal.into()
+}
+
 /// Reads a body; what the library could not read is mended or refused.
 pub(super) fn check(request: &mut Request<Bytes>) -> Result<Post, Refused> {
-    let Checked { message, bytes, is_repaired } = message::check(request.body())?;
+    let Checked { message, bytes, is_repaired } =
+        message::check(request.body()).map_err(|refusal| told(refusal, request))?;
     let repaired = match bytes {
         Cow::Owned(repaired) => Some(Bytes::from(repaired)),
         Cow::Borrowed(same) if same.len() != request.body().len() => Some(Bytes::copy_from_slice(same)),

@@ -133,6 +133,12 @@ pub(crate) fn check(body: &[u8]) -> Result<Checked<'_>, Refusal> {
     }
 }
 
+/// The method of a request, however odd the rest of it is.
+pub(crate) fn method_of(body: &[u8]) -> Option<String> {
+    let envelope: Envelope<'_> = serde_json::from_slice(bare(body)).ok()?;
+    envelope.method.map(Cow::into_owned)
+}
+
 /// Without what some programs put around their text.
 fn bare(text: &[u8]) -> &[u8] {
     const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

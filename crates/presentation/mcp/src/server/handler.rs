@@ -169,7 +169,8 @@ impl ServerHandler for Connection {
     ) -> Result<ReadResourceResponse, ErrorData> {
         only_if::<ReadResourceRequestMethod>(self.room.has_resources())?;
         let Some((resource, values)) = resources::matching(&self.room.offer.selection, &params.uri) else {
-            return Err(ErrorData::resource_not_found("There is no such resource.", None));
+            let which = serde_json::json!({ "uri": params.uri });
+            return Err(ErrorData::resource_not_found("There is no such resource.", Some(which)));
         };
         let mut context = self.room.context(&request)?;
         // Answers and questions belong to the agent that reads.
