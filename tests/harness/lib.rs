@@ -8,6 +8,7 @@ pub mod control;
 mod home;
 mod http_demo;
 mod key_ring;
+mod nginx;
 mod programs;
 mod sandbox;
 mod stdio;
@@ -16,7 +17,8 @@ pub use bot::BotStage;
 pub use home::Home;
 pub use http_demo::HttpDemo;
 pub use key_ring::KeyRing;
-pub use programs::{node_modules, node_tool, program, python, python_for_bots, repository};
+pub use nginx::Nginx;
+pub use programs::{node_modules, node_tool, program, python, python_for_bots, python_for_fastmcp, repository};
 pub use sandbox::Sandbox;
 pub use stdio::{Era, Stdio, failure_of};
 

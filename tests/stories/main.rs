@@ -9,6 +9,7 @@ mod daemon;
 mod demo;
 mod faults;
 mod gateway;
+mod http_clients;
 mod killed;
 mod laws;
 mod notices;
