@@ -27,6 +27,7 @@ use crate::mcp::Mount;
 use crate::options::GatewayOptions;
 use crate::patience::Patient;
 use crate::routes;
+use crate::tls::Tls;
 
 /// Connections that are told that there are too many; more are not even told.
 const TURNED_AWAY_MAX: usize = 32;
@@ -68,13 +69,20 @@ pub struct Gateway {
     listener: Listener,
     at: Listen,
     options: GatewayOptions,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Gateway {
     /// Listens there.
     pub async fn bind(at: Listen, options: GatewayOptions) -> Result<Self, ListenError> {
-        let (listener, at) = Listener::bind(at).await?;
-        Ok(Self { listener, at, options })
+        let tls = options.tls.clone().map(Tls::load).transpose()?.map(Arc::new);
+        let (listener, at) = Listener::bind(at, &options).await?;
+        Ok(Self { listener, at, options, tls })
+    }
+
+    /// How it is spoken to: `http` or `https`.
+    pub fn scheme(&self) -> &'static str {
+        self.options.scheme()
     }
 
     /// Where it listens, with the port that it got.
@@ -104,6 +112,7 @@ impl Gateway {
             turned_away: Arc::new(Semaphore::new(TURNED_AWAY_MAX)),
             stop: stop.clone(),
             tasks: TaskTracker::new(),
+            tls: self.tls,
         };
         loop {
             let accepted = tokio::select! {
@@ -154,6 +163,7 @@ struct Doors {
     turned_away: Arc<Semaphore>,
     stop: CancellationToken,
     tasks: TaskTracker,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Doors {
@@ -165,10 +175,15 @@ impl Doors {
                 Err(_full) => return,
             },
         };
-        let stop = self.stop.clone();
+        let (stop, tls) = (self.stop.clone(), self.tls.clone());
         self.tasks.spawn(async move {
             let _place = place;
-            attend(stream, router, how, stop).await;
+            let Some(tls) = tls else { return attend(stream, router, how, stop).await };
+            match stop.run_until_cancelled(tls.accept(stream)).await {
+                Some(Ok(stream)) => attend(stream, router, how, stop).await,
+                Some(Err(problem)) => tracing::debug!(%problem, "a connection was not encrypted"),
+                None => {}
+            }
         });
     }
 }

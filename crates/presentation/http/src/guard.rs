@@ -1,7 +1,7 @@
 //! Who may come in: programs that know where they are, and nobody who uses one of them as a bridge.
 //!
 //! A page in a browser can send requests to loopback, under a name of its own that it lets point here; a proxy passes on
-//! what comes from anywhere. Both give themselves away in the headers. Whoever is let in is given a [`Caller`] here, and
+//! what comes from anywhere. Both give themselves away in the headers. Whoever is let in is given a `Caller` here, and
 //! nowhere behind it is one made.
 
 use axum::extract::{Request, State};
@@ -10,7 +10,7 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use telegraphist_application::{Caller, Code, Failure};
+use telegraphist_application::{Code, Failure};
 
 use crate::browsers;
 use crate::desk::{Desk, Over};
@@ -45,9 +45,13 @@ pub(crate) async fn admit(State(desk): State<Desk>, mut request: Request, next: 
     if page.is_some() && request.method() == Method::OPTIONS {
         return browsers::permitted(page);
     }
+    let caller = match desk.options.auth.caller(request.headers()).await {
+        Ok(caller) => caller,
+        Err(refusal) => return browsers::told(desk.answer(Err(refusal)), page),
+    };
     // Nothing behind this needs it, and what does not go on is not logged.
     request.headers_mut().remove(AUTHORIZATION);
-    request.extensions_mut().insert(Caller::owner());
+    request.extensions_mut().insert(caller);
     browsers::told(next.run(request).await, page)
 }
 
@@ -83,7 +87,7 @@ fn page(headers: &HeaderMap, host: Option<&Authority>, options: &GatewayOptions)
     let Some(origin) = origins.next() else { return Ok(From::Here) };
     let scheme = match headers.get(FORWARDED_PROTO) {
         Some(proto) if options.trust_proxy && proto == "https" => "https",
-        Some(_) | None => "http",
+        Some(_) | None => options.scheme(),
     };
     let ours = host.map(|host| format!("{scheme}://{host}"));
     let is_alone = origins.next().is_none();

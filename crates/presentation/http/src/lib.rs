@@ -6,6 +6,7 @@
 
 mod approvals;
 mod arguments;
+mod auth;
 mod body;
 mod browsers;
 mod desk;
@@ -18,9 +19,12 @@ mod options;
 mod patience;
 mod refusal;
 mod routes;
+mod tls;
 mod webhook;
 
+pub use auth::{Auth, Authenticate, Authenticating, NotAuthenticated};
 pub use gateway::Gateway;
 pub use listen::{Listen, ListenError};
 pub use options::GatewayOptions;
+pub use tls::{TlsError, TlsFiles};
 pub use webhook::WEBHOOK_PATH;

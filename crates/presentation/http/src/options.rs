@@ -3,7 +3,10 @@
 use axum::http::Uri;
 use axum::http::uri::Authority;
 
-/// How the gateway is set up. The default is for programs of this machine.
+use crate::auth::Auth;
+use crate::tls::TlsFiles;
+
+/// How the gateway is set up. The default is for programs of this machine, without tokens.
 #[derive(Debug, Clone)]
 pub struct GatewayOptions {
     /// Connections at once; more are told to come again.
@@ -16,6 +19,10 @@ pub struct GatewayOptions {
     pub allowed_origins: Vec<String>,
     /// Whether a proxy stands before it whose headers are true.
     pub trust_proxy: bool,
+    /// How it knows who calls.
+    pub auth: Auth,
+    /// Certificate and key, where it encrypts by itself.
+    pub tls: Option<TlsFiles>,
 }
 
 impl Default for GatewayOptions {
@@ -26,11 +33,18 @@ impl Default for GatewayOptions {
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
             trust_proxy: false,
+            auth: Auth::None,
+            tls: None,
         }
     }
 }
 
 impl GatewayOptions {
+    /// How it is spoken to.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
     /// Whether a host is this one.
     pub(crate) fn is_our_name(&self, host: &Authority) -> bool {
         is_this_machine(host) || self.allowed_hosts.iter().any(|allowed| is_of(allowed, host))

@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use self::face::{Face, Faces};
 pub use self::narrowing::ENDPOINT_PATH;
 use self::sessions::SessionTable;
+use crate::catalogue::Catalogue;
 use crate::kept::Kept;
 use crate::lines::message::Refusal;
 use crate::selection::Choice;
@@ -140,7 +141,12 @@ impl Endpoint {
                     }
                     Some(inner.sessions.make_room(&whom).await.ok_or_else(edge::Refused::full)?)
                 }
-                edge::Post::Request(id) => {
+                edge::Post::Request(id, tool) => {
+                    if let Some(tool) = tool.and_then(|tool| Catalogue::get().tool(&tool))
+                        && !whom.caller.grants.scopes.contains(tool.facts.scope)
+                    {
+                        return Err(edge::Refused::lacking(id, tool.facts.scope));
+                    }
                     if session.is_some_and(|session| inner.sessions.is_unanswered(&session, &whom, &id)) {
                         return Err(edge::Refused::used_twice(id));
                     }

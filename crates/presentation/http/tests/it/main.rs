@@ -8,5 +8,7 @@ mod manners;
 mod mcp;
 mod mcp_limits;
 mod rpc;
+mod tls;
+mod tokens;
 mod webhook;
 mod world;

@@ -104,7 +104,7 @@ async fn a_socket_is_its_users_alone_and_gone_at_the_end() {
 }
 
 #[tokio::test]
-async fn nothing_but_loopback_is_listened_at() {
+async fn nothing_but_loopback_is_listened_at_without_tokens() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80"] {
         let at = Listen::Tcp(address.parse().expect("an address"));
         assert!(

@@ -4,10 +4,12 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Empty, Full};
 use rmcp::model::{ClientRequest, ErrorCode, JsonRpcMessage, ProtocolVersion, RequestId};
+
+use telegraphist_application::operation::Scope;
 
 use super::Answer;
 use crate::lines::BrokenText;
@@ -23,8 +25,8 @@ const PAUSE_SECONDS: &str = "5";
 pub(super) enum Post {
     /// The beginning of a session.
     Initialize,
-    /// A request.
-    Request(RequestId),
+    /// A request, and the tool that it calls, if it does.
+    Request(RequestId, Option<String>),
     /// A notification or an answer.
     Other,
     /// A notification that nobody here knows.
@@ -35,12 +37,12 @@ pub(super) enum Post {
 pub(super) struct Refused {
     status: StatusCode,
     refusal: Refusal,
-    is_full: bool,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refused {
     pub(super) fn new(status: StatusCode, refusal: Refusal) -> Self {
-        Self { status, refusal, is_full: false }
+        Self { status, refusal, header: None }
     }
 
     /// Something besides the body cannot be used.
@@ -69,7 +71,18 @@ impl Refused {
     pub(super) fn full() -> Self {
         let message = "too many sessions are open; close some, or come again after Retry-After";
         let refusal = Refusal::new(None, ErrorCode::INTERNAL_ERROR, message);
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, refusal, is_full: true }
+        let header = Some((RETRY_AFTER, HeaderValue::from_static(PAUSE_SECONDS)));
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, refusal, header }
+    }
+
+    /// The caller was not granted what a tool needs; a client that can, gets itself a token that was.
+    pub(super) fn lacking(id: RequestId, scope: Scope) -> Self {
+        let scope = scope.as_str();
+        let message = format!("this tool needs the scope {scope}, which the token does not have");
+        let refusal = Refusal::new(Some(id), ErrorCode::INVALID_REQUEST, message);
+        let challenge = format!("Bearer realm=\"telegraphist\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        let header = HeaderValue::try_from(challenge).ok().map(|challenge| (WWW_AUTHENTICATE, challenge));
+        Self { status: StatusCode::FORBIDDEN, refusal, header }
     }
 
     #[cfg(test)]
@@ -82,9 +95,7 @@ impl Refused {
         let mut answer = Response::new(Full::new(Bytes::from(self.refusal.answer().body())).boxed());
         *answer.status_mut() = self.status;
         answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if self.is_full {
-            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(PAUSE_SECONDS));
-        }
+        answer.headers_mut().extend(self.header.clone());
         answer
     }
 }
@@ -108,8 +119,7 @@ pub(super) fn session_of(headers: &HeaderMap) -> Option<String> {
 }
 
 /// What the era of sessions had and this one has not; the path is the same, so a client has to be told.
-const REMOVED: [&str; 5] =
-    ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
+const REMOVED: [&str; 5] = ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
 
 /// Whether the head of a request says that it is of the era without sessions.
 fn is_stateless(headers: &HeaderMap) -> bool {
@@ -147,7 +157,8 @@ pub(super) fn check(request: &mut Request<Bytes>) -> Result<Post, Refused> {
     Ok(match message {
         Some(JsonRpcMessage::Request(request)) => match request.request {
             ClientRequest::InitializeRequest(_) => Post::Initialize,
-            _ => Post::Request(request.id),
+            ClientRequest::CallToolRequest(call) => Post::Request(request.id, Some(call.params.name.into_owned())),
+            _ => Post::Request(request.id, None),
         },
         Some(_) => Post::Other,
         None => Post::Nothing,
