@@ -226,7 +226,6 @@ impl ServerHandler for Fixtures {
             "test_logging_tool" if request.meta.get("io.modelcontextprotocol/logLevel").is_some() => {
                 self.log(&request).await;
             }
-            "test_logging_tool" => {}
             "test_tool_with_progress" => self.report(&request).await,
             "test_sampling" => {
                 return Ok(self.sample(&params.arguments.unwrap_or_default(), &request).await.into());
@@ -235,7 +234,7 @@ impl ServerHandler for Fixtures {
                 let required = data(json!({ "sampling": {} }));
                 return Err(ErrorData::missing_required_client_capability(required));
             }
-            "test_missing_capability" => {}
+            "test_logging_tool" | "test_missing_capability" => {}
             // Whether anybody listens is the suite's affair.
             "test_trigger_tool_change" => drop(self.changes.send(Changed::Tools)),
             "test_trigger_prompt_change" => drop(self.changes.send(Changed::Prompts)),
@@ -300,12 +299,12 @@ impl ServerHandler for Fixtures {
         }
         let mut changes = self.changes.subscribe();
         loop {
-            let changed = tokio::select! {
-                changed = changes.recv() => changed,
+            let heard = tokio::select! {
+                heard = changes.recv() => heard,
                 () = listener.cancelled() => return Ok(()),
             };
             // A client that left needs not be told.
-            let _ = match changed {
+            let _ = match heard {
                 Ok(Changed::Tools) if wanted.tools_list_changed == Some(true) => {
                     listener.sink().notify_tool_list_changed().await
                 }

@@ -52,6 +52,8 @@ pub struct ServerOptions {
     pub turn_max: Duration,
     /// How many a connection tells of changes at the same time; over HTTP, a caller.
     pub listeners_max: usize,
+    /// The largest answer to a call that changes nothing, in bytes; what was changed is told in any case.
+    pub answer_max: usize,
     /// How long a person has to confirm what cannot be undone.
     pub confirm_max: Duration,
     /// Seals what a client carries between the two rounds of a confirmation.
@@ -68,6 +70,7 @@ impl Default for ServerOptions {
             waiting_max: 1024,
             turn_max: Duration::from_secs(30),
             listeners_max: 8,
+            answer_max: 32 * 1024 * 1024,
             confirm_max: Duration::from_mins(5),
             state: RequestStateCodec::try_new(key).expect("32 bytes are enough"),
         }

@@ -228,6 +228,27 @@ async fn who_listens_hears_what_changes_in_both_eras() {
 }
 
 #[tokio::test]
+async fn an_id_that_is_under_way_in_a_session_is_not_used_again() {
+    let world = World::new().await;
+    let door = open(&world).await;
+    let session = Session::open(&door, "/mcp").await;
+    let ask = json!({ "name": "request_approval", "arguments": { "title": "Twice?" } });
+    let asked = session.call(1, "tools/call", &ask).await;
+    let id = asked.result()["structuredContent"]["approval_id"].clone();
+    let wait = json!({ "name": "wait_for_approval", "arguments": { "approval_id": id, "timeout_seconds": 50 },
+        "_meta": { "progressToken": "p" } });
+    let mut waiting = Events::open(session.post(&in_session(5, "tools/call", &wait))).await;
+    assert_eq!(waiting.next().await.expect("it waits")["method"], "notifications/progress");
+    assert_eq!(session.call(5, "ping", &json!({})).await.error(), (400, -32600));
+    world.press("Twice?", "Deny").await;
+    assert_eq!(waiting.next().await.expect("it is decided")["id"], 5);
+    assert_eq!(waiting.next().await, None);
+    assert!(session.call(5, "ping", &json!({})).await.result().is_object(), "it is answered, so it may be used");
+    door.close().await;
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_question_stays_when_the_connection_it_came_on_is_closed() {
     let world = World::new().await;
     let door = open(&world).await;

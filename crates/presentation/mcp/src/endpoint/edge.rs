@@ -36,13 +36,13 @@ pub(super) enum Post {
 /// A request that the library does not see.
 pub(super) struct Refused {
     status: StatusCode,
-    refusal: Refusal,
+    refusal: Box<Refusal>,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refused {
     pub(super) fn new(status: StatusCode, refusal: Refusal) -> Self {
-        Self { status, refusal, header: None }
+        Self { status, refusal: Box::new(refusal), header: None }
     }
 
     /// Something besides the body cannot be used.
@@ -72,7 +72,7 @@ impl Refused {
         let message = "too many sessions are open; close some, or come again after Retry-After";
         let refusal = Refusal::new(None, ErrorCode::INTERNAL_ERROR, message);
         let header = Some((RETRY_AFTER, HeaderValue::from_static(PAUSE_SECONDS)));
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, refusal, header }
+        Self { header, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, refusal) }
     }
 
     /// The caller was not granted what a tool needs; a client that can, gets itself a token that was.
@@ -82,7 +82,7 @@ impl Refused {
         let refusal = Refusal::new(Some(id), ErrorCode::INVALID_REQUEST, message);
         let challenge = format!("Bearer realm=\"telegraphist\", error=\"insufficient_scope\", scope=\"{scope}\"");
         let header = HeaderValue::try_from(challenge).ok().map(|challenge| (WWW_AUTHENTICATE, challenge));
-        Self { status: StatusCode::FORBIDDEN, refusal, header }
+        Self { header, ..Self::new(StatusCode::FORBIDDEN, refusal) }
     }
 
     #[cfg(test)]

@@ -90,7 +90,15 @@ impl Room {
             }
         };
         let called = if waits_for_people { self.until_closing(call, &cancel).await } else { call.await };
-        called.map(Outcome::Called)
+        let called = called?;
+        if tool.is_read_only() && called.size() > self.inner.options.answer_max {
+            return Err(Failure::new(
+                Code::InvalidArgument,
+                "The answer is too large to be sent.",
+                "Ask for less at once, or download the file instead of viewing it.",
+            ));
+        }
+        Ok(Outcome::Called(called))
     }
 
     /// A call that may wait for people: where the server ends, it is answered as it stands.
