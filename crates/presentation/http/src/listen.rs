@@ -75,6 +75,22 @@ impl FromStr for Listen {
     }
 }
 
+impl Listen {
+    /// Whether it may be listened at, by who is let in and how.
+    pub fn check(&self, options: &GatewayOptions) -> Result<(), ListenError> {
+        match self {
+            Self::Tcp(address) if !address.ip().is_loopback() => match options.auth {
+                Auth::None => Err(ListenError::NotLoopback(*address)),
+                Auth::Bearer(_) if options.tls.is_none() && !options.trust_proxy => {
+                    Err(ListenError::NotEncrypted(*address))
+                }
+                Auth::Bearer(_) => Ok(()),
+            },
+            Self::Tcp(_) | Self::Unix(_) => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Listen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -108,13 +124,8 @@ impl Listener {
             ErrorKind::AddrInUse => ListenError::Taken(at.clone()),
             _ => ListenError::Io { at: at.clone(), problem },
         };
+        at.check(options)?;
         match &at {
-            Listen::Tcp(address) if !address.ip().is_loopback() && matches!(options.auth, Auth::None) => {
-                Err(ListenError::NotLoopback(*address))
-            }
-            Listen::Tcp(address) if !address.ip().is_loopback() && options.tls.is_none() && !options.trust_proxy => {
-                Err(ListenError::NotEncrypted(*address))
-            }
             Listen::Tcp(address) => {
                 let listener = TcpListener::bind(address).await.map_err(failed)?;
                 let address = listener.local_addr().map_err(failed)?;

@@ -271,6 +271,9 @@ impl Settings {
             let problem = "http.tls_cert and http.tls_key belong together; set both or none";
             return Err(SettingsError::Invalid(problem.to_owned()));
         }
+        if let Err(problem) = self.http.listen.0.check(&self.http.gateway()) {
+            return Err(SettingsError::Invalid(format!("http.listen: {problem}")));
+        }
         if self.people.owner < 0 {
             return Err(SettingsError::Invalid("people.owner is a person's user id, a positive number".to_owned()));
         }

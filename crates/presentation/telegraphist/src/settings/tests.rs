@@ -146,6 +146,8 @@ fn http_is_for_this_machine_and_webhooks_for_an_address_that_telegram_can_trust(
         let problem = problem(&format!("[bots]\nwebhook_url = \"{url}\""), &[]);
         assert!(problem.contains("bots.webhook_url") && !problem.contains("secret"), "{problem}");
     }
-    assert!(problem("[http]\nlisten = \"everywhere\"", &[]).contains("http.listen"));
+    for address in ["everywhere", "0.0.0.0:8080"] {
+        assert!(problem(&format!("[http]\nlisten = \"{address}\""), &[]).contains("http.listen"), "{address}");
+    }
     assert!(problem("[http]\ntls_cert = \"/etc/cert.pem\"", &[]).contains("http.tls_key"));
 }
