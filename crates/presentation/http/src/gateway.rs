@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::http::{Request, Response};
-use axum::{Extension, Router};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use telegraphist_application::Application;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
@@ -203,7 +204,13 @@ async fn attend<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(
             TokioIo::new(Patient::new(stream, UNREAD_MAX)),
-            TowerToHyperService::new(router.layer(Extension(underway.clone()))),
+            service_fn({
+                let underway = underway.clone();
+                move |mut request: Request<Incoming>| {
+                    request.extensions_mut().insert(underway.clone());
+                    router.clone().call(request)
+                }
+            }),
         );
     let mut connection = pin!(connection);
     tokio::select! {

@@ -7,6 +7,7 @@
 
 mod edge;
 mod face;
+mod finished;
 mod narrowing;
 mod sessions;
 
@@ -25,6 +26,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::face::{Face, Faces};
+pub(crate) use self::finished::Slot;
 pub use self::narrowing::ENDPOINT_PATH;
 use self::sessions::SessionTable;
 use crate::catalogue::Catalogue;
@@ -163,7 +165,12 @@ impl Endpoint {
             None
         };
         let has_bot = if face.depends_on_bots() { self.has_bot().await } else { false };
-        Ok(face.answer(request, has_bot).await)
+        if !edge::is_stateless(request.headers()) {
+            return Ok(face.answer(request, has_bot).await);
+        }
+        let slot = Slot::default();
+        request.extensions_mut().insert(slot.clone());
+        Ok(finished::placed(face.answer(request, has_bot).await, slot).await)
     }
 
     fn face(&self, whom: &Whom) -> Result<Arc<Face>, crate::selection::UnknownName> {

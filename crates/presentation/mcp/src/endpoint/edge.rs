@@ -122,7 +122,7 @@ pub(super) fn session_of(headers: &HeaderMap) -> Option<String> {
 const REMOVED: [&str; 5] = ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
 
 /// Whether the head of a request says that it is of the era without sessions.
-fn is_stateless(headers: &HeaderMap) -> bool {
+pub(super) fn is_stateless(headers: &HeaderMap) -> bool {
     let version = headers.get("mcp-protocol-version").and_then(|version| version.to_str().ok());
     version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str())
 }

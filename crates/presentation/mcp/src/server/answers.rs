@@ -31,7 +31,7 @@ pub(super) fn identity(server: &Implementation) -> MetaObject {
 }
 
 /// An answer, as structure for programs, as text for models, and as what models see themselves.
-pub(super) fn success(called: Called, delivery: Delivery) -> CallToolResult {
+pub(super) fn success(called: Called, delivery: &Delivery) -> CallToolResult {
     let mut content = vec![ContentBlock::text(called.text)];
     if let Some(shown) = called.media {
         content.push(if shown.mime_type.starts_with("audio/") {
@@ -43,6 +43,7 @@ pub(super) fn success(called: Called, delivery: Delivery) -> CallToolResult {
     let mut result = CallToolResult::success(content);
     result.structured_content = Some(match delivery {
         Delivery::Finished => stand_in(called.structured),
+        Delivery::Slot(slot) => slot.leave(called.structured).into(),
         Delivery::Tree => serde_json::from_str(&called.structured).expect("answers are written as JSON"),
     });
     result

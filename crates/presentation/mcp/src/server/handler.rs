@@ -15,9 +15,10 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use telegraphist_application::{CallContext, Failure};
 
 use super::call::{self, Outcome};
-use super::{Connection, Room, answers};
+use super::{Connection, Delivery, Room, answers};
 use crate::catalogue::unknown_tool;
 use crate::completion;
+use crate::endpoint::Slot;
 use crate::prompts;
 use crate::resources;
 
@@ -111,9 +112,12 @@ impl ServerHandler for Connection {
             task.meta = self.room.meta(&request);
             return Ok(task.into());
         }
+        let head = request.extensions.get::<http::request::Parts>();
+        let slot = head.and_then(|head| head.extensions.get::<Slot>());
+        let delivery = slot.map_or_else(|| self.room.delivery.clone(), |slot| Delivery::Slot(slot.clone()));
         let mut result = match self.room.call(tool, params, &request).await {
             Ok(Outcome::Ask(question)) => return Ok(question.into()),
-            Ok(Outcome::Called(called)) => answers::success(called, self.room.delivery),
+            Ok(Outcome::Called(called)) => answers::success(called, &delivery),
             Err(failure) => answers::failure(&failure),
         };
         result.meta = self.room.meta(&request);

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::watching::Watched;
 use super::{Inner, Offer, ServerOptions};
 use crate::catalogue::{Catalogue, Tool};
+use crate::endpoint::Slot;
 
 /// How much is done at once.
 pub(super) struct Limits {
@@ -34,10 +35,12 @@ impl Limits {
 }
 
 /// How structured answers reach the wire.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) enum Delivery {
     /// Our own lines put finished JSON where it belongs.
     Finished,
+    /// Our edge over HTTP does, from here.
+    Slot(Slot),
     /// The library writes them, and needs the tree.
     Tree,
 }

@@ -85,7 +85,7 @@ fn task_of(question: &ApprovalView) -> Task {
 
 /// What the wait answers, as a tree: it lies inside a task, where finished JSON cannot be put in place.
 fn result_of(question: &ApprovalView) -> JsonObject {
-    let result = answers::success(Called::of(question), Delivery::Tree);
+    let result = answers::success(Called::of(question), &Delivery::Tree);
     match serde_json::to_value(&result) {
         Ok(Value::Object(result)) => result,
         other => unreachable!("a result is an object: {other:?}"),

@@ -94,6 +94,27 @@ async fn what_a_client_that_left_did_not_get_sent_is_done_by_the_same_call_again
 }
 
 #[tokio::test]
+async fn finished_answers_stand_where_they_belong_in_json_and_in_streams() {
+    let world = World::new(Manner::Reports).await;
+    let endpoint = endpoint(&world);
+    let (_, plain) = answered(&endpoint, call("get_me", json!({}))).await;
+    let mut watched = call("get_me", json!({}));
+    let mut message: Value = serde_json::from_slice(watched.body()).expect("JSON");
+    message["params"]["_meta"]["progressToken"] = 7.into();
+    *watched.body_mut() = message.to_string().into();
+    let answer = endpoint.answer(watched).await;
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    let stream = answer.into_body().collect().await.expect("a body").to_bytes();
+    let stream = std::str::from_utf8(&stream).expect("text");
+    let events: Vec<Value> =
+        stream.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data:")?.trim()).ok()).collect();
+    assert!(events.len() > 2, "{stream}");
+    let structured = &events.last().expect("an answer")["result"]["structuredContent"];
+    assert_eq!(*structured, plain["result"]["structuredContent"]);
+    assert_eq!(*structured, crate::fixtures::answer("get_me"));
+}
+
+#[tokio::test]
 async fn an_answer_that_is_too_large_is_refused_with_what_to_do() {
     let mut world = World::new(Manner::Answers).await;
     world.options.answer_max = 16;
