@@ -6,6 +6,8 @@ use reqwest::Method;
 use serde_json::json;
 use telegraphist_http::GatewayOptions;
 use telegraphist_mcp::{Choice, EndpointOptions};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 use crate::rpc::{Events, Session, modern, told};
 use crate::world::{Door, World, answer, in_time};
@@ -31,6 +33,33 @@ async fn a_body_over_the_limit_is_refused_whether_it_is_announced_or_not() {
     assert_eq!(answer(door.request(Method::POST, "/mcp").body(chunked)).await.failure(413), "invalid_argument");
     let call = json!({ "name": "send_message", "arguments": { "chat": "me", "text": "y".repeat(90_000) } });
     assert_eq!(told(modern(&door, "/mcp", "tools/call", call)).await.status, 200, "what fits is read");
+    door.close().await;
+}
+
+#[tokio::test]
+async fn large_bodies_at_once_have_a_limit_and_small_ones_pass() {
+    let world = World::deaf().await;
+    let options = GatewayOptions { body_max: 128 * 1024, ..GatewayOptions::default() };
+    let door = world.open_with(options, everything()).await;
+    let address = door.base.strip_prefix("http://").expect("an address").to_owned();
+    let mut sending = Vec::new();
+    let large = || door.request(Method::POST, "/mcp").body("x".repeat(100 * 1024));
+    // Each has announced a large body of which little has come.
+    loop {
+        let mut stream = in_time(TcpStream::connect(&address)).await.expect("it listens");
+        let head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 131072\r\n\r\n{";
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        sending.push(stream);
+        let answer = in_time(large().send()).await.expect("an answer");
+        if answer.status() == 503 {
+            assert_eq!(answer.headers()["retry-after"], "1");
+            break;
+        }
+        assert!(sending.len() < 100, "there is no limit");
+    }
+    assert!(told(modern(&door, "/mcp", "tools/list", json!({}))).await.tools().len() > 9);
+    drop(sending);
+    in_time(async { while large().send().await.is_ok_and(|answer| answer.status() == 503) {} }).await;
     door.close().await;
 }
 

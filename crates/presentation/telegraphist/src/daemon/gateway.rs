@@ -19,9 +19,20 @@ pub(super) fn reception(settings: &Settings, gateway: Option<&Gateway>) -> Recep
     }
 }
 
+/// Each connection is an open file; the usual limit is lower than what the system allows for the asking.
+fn allow_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    if let Err(problem) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        tracing::debug!(%problem, "no more files may be open at once");
+    }
+}
+
 impl House {
     /// Serves at the gateway until the house ends; what is under way there is finished before the connections close.
     pub(super) fn open_gateway(self: &Arc<Self>, gateway: Gateway, settings: &Settings) {
+        allow_open_files();
         let options = EndpointOptions {
             choice: chosen(&settings.tools.choice()),
             sessions_max: settings.http.sessions_max,
