@@ -14,6 +14,7 @@ use telegraphist_application::operations::{
 };
 use telegraphist_application::{Caller, Here, Operation as _};
 
+use crate::auth::told;
 use crate::desk::Desk;
 use crate::refusal::Refusal;
 use crate::{arguments, body};
@@ -32,7 +33,8 @@ async fn requested(desk: &Desk, caller: &Caller, headers: &HeaderMap, body: Body
     let mut given = body::arguments(headers, body).await?;
     arguments::take_key(headers, &mut given)?;
     let question: RequestApproval = arguments::of_body(&given)?;
-    let asked = desk.app.perform_here(caller, question, desk.context(headers)).await?;
+    let asked = desk.app.perform_here(caller, question, desk.context(headers)).await;
+    let asked = asked.map_err(|failure| told::<RequestApproval>(caller, failure))?;
     let place = format!("/v1/approvals/{}", asked.approval_id);
     Ok((StatusCode::CREATED, [(LOCATION, place)], Json(asked)).into_response())
 }
@@ -111,6 +113,7 @@ async fn performed<O: Here>(
     headers: &HeaderMap,
     operation: O,
 ) -> Result<Response, Refusal> {
-    let output = desk.app.perform_here(caller, operation, desk.context(headers)).await?;
+    let output = desk.app.perform_here(caller, operation, desk.context(headers)).await;
+    let output = output.map_err(|failure| told::<O>(caller, failure))?;
     Ok(Json(output).into_response())
 }

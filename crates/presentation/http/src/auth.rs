@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
-use telegraphist_application::{Caller, Code, Failure};
+use telegraphist_application::{Caller, Code, Failure, Operation};
 
 use crate::refusal::Refusal;
 
@@ -81,6 +81,20 @@ fn token(credentials: &HeaderValue) -> Option<&str> {
     let (scheme, token) = text.trim().split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// A failure of an operation; where the caller lacks a scope, with which one.
+pub(crate) fn told<O: Operation>(caller: &Caller, failure: Failure) -> Refusal {
+    let scope = O::FACTS.scope;
+    if failure.code != Code::Forbidden || caller.grants.scopes.contains(scope) {
+        return failure.into();
+    }
+    let scope = scope.as_str();
+    let challenge = format!("Bearer realm=\"telegraphist\", error=\"insufficient_scope\", scope=\"{scope}\"");
+    match HeaderValue::try_from(challenge) {
+        Ok(challenge) => Refusal::from(failure).with(WWW_AUTHENTICATE, challenge),
+        Err(_) => failure.into(),
+    }
 }
 
 fn unauthenticated(challenge: HeaderValue) -> Refusal {

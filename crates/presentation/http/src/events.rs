@@ -8,6 +8,7 @@ use axum::{Extension, Json};
 use telegraphist_application::Caller;
 use telegraphist_application::operations::SendTelegramEvent;
 
+use crate::auth::told;
 use crate::desk::Desk;
 use crate::refusal::Refusal;
 use crate::{arguments, body};
@@ -26,6 +27,7 @@ async fn sent(desk: &Desk, caller: &Caller, headers: &HeaderMap, body: Body) -> 
     let mut given = body::arguments(headers, body).await?;
     arguments::take_key(headers, &mut given)?;
     let event: SendTelegramEvent = arguments::of_body(&given)?;
-    let accepted = desk.app.perform_here(caller, event, desk.context(headers)).await?;
+    let accepted = desk.app.perform_here(caller, event, desk.context(headers)).await;
+    let accepted = accepted.map_err(|failure| told::<SendTelegramEvent>(caller, failure))?;
     Ok((StatusCode::ACCEPTED, Json(accepted)).into_response())
 }

@@ -78,7 +78,10 @@ async fn a_token_sees_and_calls_what_it_was_granted() {
     assert!(challenge.contains("error=\"insufficient_scope\", scope=\"messages:write\""), "{challenge}");
     assert_eq!(told(with(modern(&door, "/mcp", "tools/call", send), "tgp_owner")).await.status, 200);
     let event = with(door.request(Method::POST, "/v1/approvals"), "tgp_reader").json(&json!({ "title": "May I?" }));
-    assert_eq!(answer(event).await.failure(403), "forbidden");
+    let refused = answer(event).await;
+    assert_eq!(refused.failure(403), "forbidden");
+    let challenge = refused.header("www-authenticate").expect("a challenge");
+    assert!(challenge.contains("error=\"insufficient_scope\", scope=\"approvals:"), "{challenge}");
     door.close().await;
 }
 
