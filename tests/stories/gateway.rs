@@ -47,7 +47,7 @@ impl Demo {
                 return Ok(mail);
             }
             anyhow::ensure!(start.elapsed() < PATIENCE, "nobody says {words}");
-            std::thread::yield_now();
+            telegraphist_tests::pause();
         }
     }
 
