@@ -10,6 +10,7 @@ mod faults;
 mod gateway;
 mod killed;
 mod laws;
+mod logs;
 mod notices;
 mod phone;
 mod questions;
