@@ -17,7 +17,7 @@ pub(crate) fn run(context: &Context, command: Inbox) -> anyhow::Result<()> {
     let mut control = Control::open(&context.link()?)?;
     let mut screen = Screen::new();
     match command {
-        Inbox::List { all, limit, output } => list(&heard(&mut control, all, limit)?, all, output),
+        Inbox::List { all, shown } => list(&heard(&mut control, all, shown.limit)?, all, shown.output),
         Inbox::Show { id } => {
             let found = find(&id, |all| heard(&mut control, all, SEARCHED_MAX))?;
             let update = found.with_context(|| {
