@@ -4,6 +4,7 @@
 //! fetched, fails with a sentence that says how to get it.
 
 mod bot;
+mod checks;
 pub mod control;
 mod home;
 mod key_ring;
@@ -12,6 +13,7 @@ mod sandbox;
 mod stdio;
 
 pub use bot::BotStage;
+pub use checks::all_hold;
 pub use home::Home;
 pub use key_ring::KeyRing;
 pub use programs::{node_modules, node_tool, program, python, python_for_bots, repository};
