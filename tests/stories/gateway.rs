@@ -193,6 +193,25 @@ fn serve_takes_over_from_the_background_and_listens_at_a_socket() -> anyhow::Res
 }
 
 #[test]
+fn with_tokens_nobody_is_let_in_without_one_and_no_token_travels_in_plain_text() -> anyhow::Result<()> {
+    let demo = telegraphist_tests::HttpDemo::start(&[("TELEGRAPHIST_HTTP__AUTH", "bearer")])?;
+    for path in ["/mcp", "/v1/approvals"] {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--include", "--header", "Authorization: Bearer tgp_of_nobody"]);
+        let refused = said(&curl.arg(format!("{}{path}", demo.base())).output()?);
+        assert!(refused.starts_with("HTTP/1.1 401") && refused.contains("invalid_token"), "{refused}");
+        assert!(!refused.contains("tgp_of_nobody"), "{refused}");
+    }
+    let mut home = Home::new();
+    let plain = home.telegraphist(&["serve", "--listen", "0.0.0.0:0", "--auth", "bearer"]).output()?;
+    assert!(!plain.status.success() && said(&plain).contains("http.tls_cert"), "{}", said(&plain));
+    home.set("TELEGRAPHIST_HTTP__TRUST_PROXY", "true");
+    let open = home.telegraphist(&["serve", "--listen", "127.0.0.1:0"]).output()?;
+    assert!(!open.status.success() && said(&open).contains("--auth bearer"), "{}", said(&open));
+    Ok(())
+}
+
+#[test]
 fn an_address_that_others_can_reach_is_refused_at_the_command_line_and_in_the_configuration() -> anyhow::Result<()> {
     let mut home = Home::new();
     let refused = home.telegraphist(&["serve", "--listen", "0.0.0.0:8080"]).output()?;

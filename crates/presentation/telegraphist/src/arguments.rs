@@ -13,7 +13,7 @@ use telegraphist_relay::Profile;
 pub(crate) use desk::{Approvals, Ask, Hook, Inbox, Notify, Outbox, People, PersonRole};
 
 use crate::exit;
-use crate::settings::Span;
+use crate::settings::{AuthChoice, Span};
 
 const ABOUT: &str = "\
 The operator between AI agents and Telegram.
@@ -180,6 +180,14 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Other flags behind the command that stand for keys.
+    pub(crate) fn key_flags(&self) -> Vec<(&'static str, config::Value)> {
+        match self {
+            Self::Serve(serve) => serve.as_configuration(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The flags about tools behind the command.
     pub(crate) fn tool_flags(&self) -> Option<&ToolFlags> {
         match self {
@@ -225,11 +233,13 @@ pub(crate) struct Demo {
 
 const SERVE_HELP: &str = "\
 MCP at /mcp, and events, approvals and webhooks, as docs/HTTP.md describes
-them. Whoever can reach the address may do what you may, so it is one of this
-machine, or a socket that only you may use.
+them. Without tokens whoever can reach the address may do what you may, so it
+is one of this machine, or a socket that only you may use. With `--auth bearer`
+it is any, encrypted by http.tls_cert and http.tls_key or by a proxy of yours.
 
   telegraphist serve
   telegraphist serve --listen 127.0.0.1:8090
+  telegraphist serve --listen 0.0.0.0:8443 --auth bearer
   telegraphist serve --listen unix:/run/user/1000/telegraphist.http
 
 It is the profile's owner, as the daemon is: one in the background makes way,
@@ -242,6 +252,19 @@ pub(crate) struct Serve {
     /// says]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<Listen>,
+    /// Who may come in: none (whoever reaches it) or bearer (who has a token)
+    /// [default: what http.auth says]
+    #[arg(long, value_name = "MODE")]
+    pub(crate) auth: Option<AuthChoice>,
+}
+
+impl Serve {
+    /// The flags as the configuration's topmost layer.
+    fn as_configuration(&self) -> Vec<(&'static str, config::Value)> {
+        let listen = self.listen.as_ref().map(|listen| ("http.listen", listen.to_string().into()));
+        let auth = self.auth.map(|auth| ("http.auth", auth.to_string().into()));
+        listen.into_iter().chain(auth).collect()
+    }
 }
 
 const LOGIN_HELP: &str = "\

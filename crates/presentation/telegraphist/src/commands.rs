@@ -61,7 +61,8 @@ impl Context {
 /// Does what the command line says.
 pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Result<()> {
     let behind = arguments.command.as_ref().and_then(Command::tool_flags).cloned().unwrap_or_default();
-    let flags = arguments.tools.and(&behind).as_configuration();
+    let mut flags = arguments.tools.and(&behind).as_configuration();
+    flags.extend(arguments.command.as_ref().map(Command::key_flags).unwrap_or_default());
     // A configuration that cannot be read is what `config check` reports and `completions` does not need.
     let command = match arguments.command {
         Some(Command::Completions { shell }) => return completions::run(shell),
@@ -75,7 +76,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Res
         None => bare::relay(&context),
         #[cfg(feature = "demo")]
         Some(Command::Demo(demo)) => demo::run(&context, &demo),
-        Some(Command::Serve(serve)) => serve::run(&context, serve),
+        Some(Command::Serve(_)) => serve::run(&context),
         Some(Command::Login(login)) => login::run(&context, login),
         Some(Command::Sessions(sessions)) => sessions::run(&context, sessions),
         Some(Command::Tools { .. }) => tools::list(&context),

@@ -15,7 +15,7 @@ mod presence;
 mod vault;
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -136,11 +136,14 @@ impl Owner {
     ) -> anyhow::Result<Self> {
         // Whatever an owner makes is its user's alone.
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+        let late = Arc::new(OnceLock::new());
         let gateway = match face.http {
-            Some(listen) => Some(Gateway::bind(listen, settings.http.gateway()).await?),
+            Some(listen) => Some(Gateway::bind(listen, settings.http.gateway(gateway::authenticate(&late))).await?),
             None => None,
         };
         let composition = compose(places, settings, elsewhere).await?;
+        // Nobody is answered before it serves.
+        let _ = late.set(composition.app.clone());
         let listener = listen(places)?;
         let house = House {
             app: composition.app.clone(),

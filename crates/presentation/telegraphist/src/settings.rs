@@ -9,16 +9,17 @@ mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use config::{Config, FileFormat};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use telegraphist_application::approvals::ApprovalSettings;
 use telegraphist_domain::UserId;
-use telegraphist_http::{GatewayOptions, TlsFiles};
+use telegraphist_http::{Auth, Authenticate, GatewayOptions, NotAuthenticated, TlsFiles};
 use telegraphist_relay::greeting::Choice;
 
-pub(crate) use values::{Address, Clock, Commas, DcAddress, KeyPlaceChoice, ListenAt, PublicUrl, Span};
+pub(crate) use values::{Address, AuthChoice, Clock, Commas, DcAddress, KeyPlaceChoice, ListenAt, PublicUrl, Span};
 
 use crate::environment::Environment;
 use crate::places;
@@ -137,6 +138,7 @@ pub(crate) struct Bots {
 #[derive(Deserialize)]
 pub(crate) struct Http {
     pub(crate) listen: ListenAt,
+    pub(crate) auth: AuthChoice,
     pub(crate) allowed_hosts: Commas<String>,
     pub(crate) allowed_origins: Commas<String>,
     pub(crate) trust_proxy: bool,
@@ -149,8 +151,8 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// How the gateway is set up.
-    pub(crate) fn gateway(&self) -> GatewayOptions {
+    /// How the gateway is set up, with what tells who calls by a token.
+    pub(crate) fn gateway(&self, authenticate: Authenticate) -> GatewayOptions {
         GatewayOptions {
             connections_max: self.connections_max,
             body_max: self.body_max,
@@ -158,7 +160,10 @@ impl Http {
             allowed_origins: self.allowed_origins.0.clone(),
             trust_proxy: self.trust_proxy,
             tls: self.tls(),
-            ..GatewayOptions::default()
+            auth: match self.auth {
+                AuthChoice::None => Auth::None,
+                AuthChoice::Bearer => Auth::Bearer(authenticate),
+            },
         }
     }
 
@@ -271,7 +276,7 @@ impl Settings {
             let problem = "http.tls_cert and http.tls_key belong together; set both or none";
             return Err(SettingsError::Invalid(problem.to_owned()));
         }
-        if let Err(problem) = self.http.listen.0.check(&self.http.gateway()) {
+        if let Err(problem) = self.http.listen.0.check(&self.http.gateway(nobody())) {
             return Err(SettingsError::Invalid(format!("http.listen: {problem}")));
         }
         if self.people.owner < 0 {
@@ -326,6 +331,7 @@ impl Settings {
             ("approvals.rule_life", quoted(&self.approvals.rule_life)),
             ("bots.webhook_url", quoted(&self.bots.webhook_url)),
             ("http.listen", quoted(&self.http.listen)),
+            ("http.auth", quoted(&self.http.auth)),
             ("http.allowed_hosts", self.http.allowed_hosts.shown()),
             ("http.allowed_origins", self.http.allowed_origins.shown()),
             ("http.trust_proxy", self.http.trust_proxy.to_string()),
@@ -339,6 +345,11 @@ impl Settings {
             ("log.format", quoted(&self.log.format)),
         ]
     }
+}
+
+/// Knows no token: for looking at a configuration before there is anything that could.
+fn nobody() -> Authenticate {
+    Arc::new(|_| Box::pin(async { Err(NotAuthenticated::Unavailable) }))
 }
 
 fn quoted(value: &impl ToString) -> String {

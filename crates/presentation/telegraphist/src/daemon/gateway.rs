@@ -1,13 +1,32 @@
 //! The owner's door for programs that speak HTTP.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use telegraphist_application::ports::Reception;
-use telegraphist_http::{Gateway, WEBHOOK_PATH};
+use telegraphist_application::{Application, Unauthenticated};
+use telegraphist_http::{Authenticate, Gateway, NotAuthenticated, WEBHOOK_PATH};
 use telegraphist_mcp::{Endpoint, EndpointOptions};
 
 use super::{House, chosen};
 use crate::settings::Settings;
+
+/// From tokens to callers, by the application that will be there when the gateway serves.
+pub(super) fn authenticate(late: &Arc<OnceLock<Application>>) -> Authenticate {
+    let late = Arc::clone(late);
+    Arc::new(move |token| {
+        let late = Arc::clone(&late);
+        Box::pin(async move {
+            let app = late.get().ok_or(NotAuthenticated::Unavailable)?;
+            app.authenticate(&token).await.map_err(|error| match error {
+                Unauthenticated::Refused => NotAuthenticated::Refused,
+                Unauthenticated::Store(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "tokens cannot be looked up");
+                    NotAuthenticated::Unavailable
+                }
+            })
+        })
+    })
+}
 
 /// How updates of bots come: brought where the world can reach the gateway, else asked for.
 pub(super) fn reception(settings: &Settings, gateway: Option<&Gateway>) -> Reception {

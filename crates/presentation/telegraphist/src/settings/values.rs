@@ -135,7 +135,7 @@ macro_rules! deserialize_from_str {
     )* };
 }
 
-deserialize_from_str!(Span, DcAddress, KeyPlaceChoice, LogFormat, Address, Clock, ListenAt, PublicUrl);
+deserialize_from_str!(Span, DcAddress, KeyPlaceChoice, LogFormat, Address, AuthChoice, Clock, ListenAt, PublicUrl);
 
 /// Where the vault key of a new store goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,6 +236,36 @@ impl FromStr for ListenAt {
 
     fn from_str(text: &str) -> Result<Self, String> {
         text.parse().map(Self).map_err(|problem: ListenError| format!("http.listen: {problem}"))
+    }
+}
+
+/// How the gateway knows who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuthChoice {
+    /// Whoever reaches it is the owner.
+    None,
+    /// By a token.
+    Bearer,
+}
+
+impl FromStr for AuthChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => Ok(Self::None),
+            "bearer" => Ok(Self::Bearer),
+            _ => Err(format!("http.auth is \"none\" or \"bearer\", not `{text}`")),
+        }
+    }
+}
+
+impl fmt::Display for AuthChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Bearer => "bearer",
+        })
     }
 }
 
