@@ -11,6 +11,7 @@ use telegraphist_domain::{Approval, Conversation, Session, SessionId, UserId};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+use crate::access::Door;
 use crate::approvals::{ApprovalSettings, Decisions, Presences};
 use crate::changes::Changes;
 use crate::delivery::{Bell, Paces};
@@ -19,7 +20,7 @@ use crate::notices::{Lines, Zone};
 use crate::pipeline::{Budgets, Circuits, OpenCalls};
 use crate::ports::{
     Approvals, AuditLog, Bots, Clock, Connections, Contents, Conversations, Deliveries, EventStore, Files, Idempotency,
-    Ids, Inbox, Leases, Limiter, Marks, Outbox, Peers, People, Preferences, Rules, SignIn, Vault, Views,
+    Ids, Inbox, Leases, Limiter, Marks, Outbox, Peers, People, Preferences, Rules, SignIn, Tokens, Vault, Views,
 };
 use crate::tasks::Registered;
 use crate::updates::AnnouncedInbox;
@@ -60,6 +61,8 @@ pub struct Ports {
     pub deliveries: Arc<dyn Deliveries>,
     /// Who is let in.
     pub people: Arc<dyn People>,
+    /// Who was let in by bearer token. Read in every call, so answered from memory.
+    pub tokens: Arc<dyn Tokens>,
     /// What was chosen at run time.
     pub preferences: Arc<dyn Preferences>,
     /// How far readers have read.
@@ -102,6 +105,7 @@ pub trait Store:
     + Outbox
     + Deliveries
     + People
+    + Tokens
     + Preferences
     + Marks
     + Idempotency
@@ -126,6 +130,7 @@ impl<S> Store for S where
         + Outbox
         + Deliveries
         + People
+        + Tokens
         + Preferences
         + Marks
         + Idempotency
@@ -172,6 +177,7 @@ impl Ports {
             outbox: store.clone(),
             deliveries: store.clone(),
             people: store.clone(),
+            tokens: store.clone(),
             preferences: store.clone(),
             marks: store.clone(),
             idempotency: store.clone(),
@@ -250,6 +256,8 @@ pub(crate) struct Inner {
     pub(crate) presences: Presences,
     /// Where notices are being written.
     pub(crate) notices: Lines,
+    /// When tokens were used, and how often somebody was turned away.
+    pub(crate) door: Door,
     /// Whose turn it is to change the registered lists.
     pub(crate) registered: Registered,
 }
@@ -277,6 +285,7 @@ impl Application {
                 changes,
                 presences: Presences::default(),
                 notices: Lines::default(),
+                door: Door::default(),
                 registered: Registered::default(),
             }),
         }

@@ -30,6 +30,7 @@ pub mod preferences;
 pub mod rules;
 mod specimens;
 pub mod together;
+pub mod tokens;
 pub mod vault;
 pub mod views;
 
@@ -159,6 +160,11 @@ macro_rules! contract_tests {
             together: a_key_that_was_used_before_appends_nothing,
             together: one_of_many_with_the_same_key_is_appended,
             together: what_comes_with_no_events_is_kept_too,
+            tokens: a_token_is_found_by_its_hash,
+            tokens: a_token_is_taken_back_once,
+            tokens: others_see_a_token_taken_back_soon,
+            tokens: a_name_belongs_to_one_token_at_a_time,
+            tokens: tokens_are_listed_with_their_last_use,
             vault: what_was_put_comes_back_exactly,
             vault: a_new_value_replaces_the_old,
             vault: what_was_deleted_is_gone,

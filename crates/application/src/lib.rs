@@ -4,6 +4,7 @@
 //! what it needs from outside are [`ports`]. Nothing reaches Telegram around the pipeline but the named ports for
 //! connections, signing in and updates. To read: [`operation`], then [`operations`], then `pipeline`.
 
+pub mod access;
 pub mod ambient;
 mod application;
 pub mod approvals;
@@ -21,6 +22,7 @@ pub mod delivery;
 mod duties;
 pub mod failure;
 pub mod files;
+pub mod grants;
 pub mod memory;
 pub mod notices;
 pub mod operation;
@@ -41,9 +43,11 @@ pub mod text;
 pub mod updates;
 pub mod views;
 
+pub use access::Unauthenticated;
 pub use application::{Application, Outside, Ports, Settings, Store};
-pub use caller::{CallContext, Caller, Grants, Scopes};
+pub use caller::{CallContext, Caller};
 pub use failure::{Code, Failure};
+pub use grants::{Grants, Scopes};
 pub use operation::{Class, Effect, Facts, Operation, Scope, Toolset};
 pub use pipeline::{Budgets, Here, HereCall};
 pub use updates::AnnouncedInbox;

@@ -28,6 +28,7 @@ mod sessions;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod vault;
 
 use std::fmt;
@@ -61,6 +62,7 @@ struct State {
     preferences: Mutex<preferences::Chosen>,
     marks: Mutex<preferences::Read>,
     leases: Mutex<leases::Held>,
+    tokens: Mutex<tokens::Issued>,
     secrets: Mutex<vault::Secrets>,
     accounts: Mutex<peers::Accounts>,
     inboxes: Mutex<inbox::Inboxes>,
@@ -85,6 +87,7 @@ impl MemoryStore {
                 preferences: Mutex::default(),
                 marks: Mutex::default(),
                 leases: Mutex::default(),
+                tokens: Mutex::default(),
                 secrets: Mutex::default(),
                 accounts: Mutex::default(),
                 inboxes: Mutex::default(),

@@ -190,6 +190,17 @@ closed_set! {
         ApprovalsRead => "approvals:read",
         /// Asking people, and taking questions back.
         ApprovalsRequest => "approvals:request",
+        /// How this server is, in detail.
+        OpsRead => "ops:read",
+        /// Running this server: tokens, people, configuration.
+        Admin => "admin",
+    }
+}
+
+impl Scope {
+    /// Whether it is about the server as a whole rather than about one session.
+    pub(crate) const fn is_about_everything(self) -> bool {
+        matches!(self, Self::NotifyAdmin | Self::OpsRead | Self::Admin)
     }
 }
 

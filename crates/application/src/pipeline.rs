@@ -81,7 +81,7 @@ impl Application {
     {
         let deadline = self.inner.deadline(&context)?;
         self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
-        let session = session::find(&*self.inner.ports.views, operation.session()).await?;
+        let session = session::find(&*self.inner.ports.views, &caller.grants.sessions, operation.session()).await?;
         let now = self.inner.ports.clock.now();
         operation
             .check()
@@ -131,7 +131,7 @@ impl Application {
         let result = async {
             self.inner.deadline(&context)?;
             self.admit(caller, ListSessions::FACTS, false, &traced.correlation_id).await?;
-            Ok(Page::new(self.ports().views.sessions().await?, None))
+            Ok(Page::new(session::visible(&*self.ports().views, &caller.grants.sessions).await?, None))
         }
         .instrument(traced.span.clone())
         .await;

@@ -23,6 +23,7 @@ mod preferences;
 mod sign_in;
 mod telegram;
 mod together;
+mod tokens;
 mod vault;
 mod views;
 
@@ -51,6 +52,7 @@ pub use preferences::{Marks, Preferences};
 pub use sign_in::{ApiCredentials, CodeSent, CodeWay, ImportedKey, QrStep, SignIn, SignInError, SignInStep, SignedIn};
 pub use telegram::{Connections, Cursors, Execute, Execution, Parts, Progress, Telegram, TelegramError};
 pub use together::{Content, Lane, NewDelivery, Once, Together, Urgency};
+pub use tokens::{Added, KnownToken, Token, Tokens};
 pub use vault::{SecretName, Vault, VaultError};
 pub use views::Views;
 

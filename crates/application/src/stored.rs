@@ -5,6 +5,7 @@
 
 mod approval;
 mod conversation;
+mod grants;
 mod session;
 
 use chrono::{DateTime, Utc};

@@ -35,6 +35,8 @@ uuids! {
     ApprovalId,
     /// One thing that is to be sent, from its being queued to what became of it.
     DeliveryId,
+    /// One bearer token; no secret.
+    TokenId,
     /// A text at rest, sealed and kept apart from the events that speak of it, so that it can be forgotten.
     ContentId,
 }

@@ -14,7 +14,7 @@ mod timestamp;
 pub use aggregate::Aggregate;
 pub use approval::{Approval, ApprovalEvent, ApprovalState};
 pub use conversation::{Conversation, ConversationEvent, ConversationStatus, Place};
-pub use ids::{ApprovalId, ChatId, ContentId, ConversationId, DeliveryId, MessageId, SessionId, UserId};
+pub use ids::{ApprovalId, ChatId, ContentId, ConversationId, DeliveryId, MessageId, SessionId, TokenId, UserId};
 pub use references::{Bare, ChatRef, MessageRef};
 pub use session::{Session, SessionEvent, SessionKind, SessionName, SessionState};
 pub use timestamp::Timestamp;

@@ -9,6 +9,7 @@ use super::ask::Ask;
 use super::asked::Asked;
 use super::change::Unchanged;
 use crate::application::Application;
+use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::pipeline::HereCall;
 
@@ -52,7 +53,7 @@ impl Application {
             .await?;
         let id = match open {
             Some(id) if self.still_stands(id).await? => id,
-            Some(_) | None => self.ask(self.question_about(&requester, &tool_use).await?).await?.id,
+            Some(_) | None => self.ask(self.question_about(&call.caller, &requester, &tool_use).await?).await?.id,
         };
         let approval = self.await_watched(id, until, call).await?;
         self.answer_of(&approval, &requester, &tool_use).await
@@ -69,7 +70,7 @@ impl Application {
         Ok(age.to_std().is_ok_and(|age| age < self.inner.settings.approvals.prompt_wait))
     }
 
-    async fn question_about(&self, requester: &Requester, tool_use: &ToolUse) -> Result<Ask, Failure> {
+    async fn question_about(&self, caller: &Caller, requester: &Requester, tool_use: &ToolUse) -> Result<Ask, Failure> {
         let mut choices = vec![
             (Meaning::AllowOnce, "Allow once"),
             (Meaning::Deny, "Deny"),
@@ -95,7 +96,7 @@ impl Application {
             risk: Risk::Medium,
             life: LIFE.max(self.inner.settings.approvals.prompt_wait * 2),
             deciders: Vec::new(),
-            bot: self.speaking_bot(tool_use.session.as_deref()).await?,
+            bot: self.speaking_bot(caller, tool_use.session.as_deref()).await?,
             chat: None,
             key: None,
         })

@@ -8,6 +8,7 @@ use super::taps::alert;
 use crate::application::Application;
 use crate::cards::{Button, Does};
 use crate::failure::Failure;
+use crate::grants::Sessions;
 use crate::notices::{Mode, NoticeClass, QuietHours, Zone};
 use crate::ports::{ApprovalQuery, HeardMessage, Role, Speaker, Tap, TapAnswer};
 use crate::text::Writing;
@@ -70,7 +71,7 @@ impl Update<'_> {
 impl Application {
     /// How delivery stands, for people.
     pub(super) async fn status_for_people(&self) -> Result<Writing, Failure> {
-        let BridgeStatus { state, mode, quiet_hours, bots } = self.bridge_status().await?;
+        let BridgeStatus { state, mode, quiet_hours, bots } = self.bridge_status(&Sessions::All).await?;
         let state = match state {
             crate::delivery::BridgeState::Running => "runs",
             crate::delivery::BridgeState::Stopped => "is stopped; /restart starts it",

@@ -62,7 +62,7 @@ impl Application {
     /// before, and completes what was cut short.
     pub(crate) async fn tell(&self, call: &HereCall, telling: Telling) -> Result<Accepted, Failure> {
         let notice = &telling.notice;
-        let bot = self.speaking_bot(telling.session.as_deref()).await?;
+        let bot = self.speaking_bot(&call.caller, telling.session.as_deref()).await?;
         let key = telling.key.as_deref().unwrap_or(&notice.event_id);
         let once = Once { principal: call.caller.principal.clone(), key: format!("{KEY}{key}") };
         let earlier = self.ports().deliveries.of_key(&once).await?;

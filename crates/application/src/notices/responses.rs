@@ -15,6 +15,7 @@ use super::buttons::action_of;
 use crate::application::Application;
 use crate::bots::Reply;
 use crate::failure::Failure;
+use crate::grants::Sessions;
 use crate::pipeline::HereCall;
 use crate::ports::{Lane, Spoken, SpokenQuery, StoreError};
 use crate::text::Foreign;
@@ -59,7 +60,7 @@ impl Application {
         loop {
             let spoken = self.ports().conversations.spoken_after(&query, position, BATCH).await?;
             for one in &spoken {
-                let is_ours = self.agent_of(one.conversation, &mut agents).await?;
+                let is_ours = self.agent_of(one.conversation, &call.caller.grants.sessions, &mut agents).await?;
                 if is_ours.as_deref().is_some_and(|agent| agent.is_empty() || agent == reader)
                     && let Some(view) = self.view_of_response(one).await?
                 {
@@ -89,7 +90,8 @@ impl Application {
             let spoken = self.ports().conversations.spoken_after(&query, position, BATCH).await?;
             let mut old = Vec::new();
             for one in spoken.iter().filter(|one| one.at < before && one.position <= noted) {
-                let agent = self.agent_of(one.conversation, &mut agents).await?.unwrap_or_default();
+                let granted = &call.caller.grants.sessions;
+                let Some(agent) = self.agent_of(one.conversation, granted, &mut agents).await? else { continue };
                 let is_read = agent == reader || (agent.is_empty() && one.position <= by_all);
                 if is_read && self.ports().contents.content(one.content).await?.is_some() {
                     old.push(one.content);
@@ -104,15 +106,18 @@ impl Application {
         }
     }
 
+    /// The agent of a conversation; nothing where it is held through a session that is not there for the caller.
     async fn agent_of(
         &self,
         id: ConversationId,
+        granted: &Sessions,
         known: &mut HashMap<ConversationId, Option<String>>,
     ) -> Result<Option<String>, StoreError> {
         if let Some(agent) = known.get(&id) {
             return Ok(agent.clone());
         }
-        let agent = self.ports().conversation_events.load(id).await?.map(|loaded| loaded.state.agent);
+        let conversation = self.ports().conversation_events.load(id).await?.map(|loaded| loaded.state);
+        let agent = conversation.filter(|it| granted.contains(it.place.session)).map(|it| it.agent);
         known.insert(id, agent.clone());
         Ok(agent)
     }

@@ -2,16 +2,18 @@ use super::Mode;
 use crate::application::Application;
 use crate::changes::Change;
 use crate::failure::Failure;
+use crate::grants::Sessions;
 use crate::ports::ReceptionState;
 use crate::views::{BotBridge, BridgeStatus};
 
 impl Application {
-    /// How delivery stands, and how people are told.
-    pub async fn bridge_status(&self) -> Result<BridgeStatus, Failure> {
+    /// How delivery stands, as far as these sessions go, and how people are told.
+    pub(crate) async fn bridge_status(&self, granted: &Sessions) -> Result<BridgeStatus, Failure> {
         let quiet = self.quiet_hours().await?.filter(|quiet| quiet.is_on);
         let shown =
             quiet.map(|quiet| format!("{}-{} {}", quiet.from.format("%H:%M"), quiet.until.format("%H:%M"), quiet.zone));
-        let bots = self.bridges().await?.into_iter().map(|bridge| BotBridge {
+        let bots = self.bridges().await?.into_iter().filter(|bridge| granted.contains(bridge.id));
+        let bots = bots.map(|bridge| BotBridge {
             session: bridge.session,
             is_delivering: bridge.is_delivering,
             hearing: hearing(bridge.health.state).to_owned(),
@@ -29,10 +31,10 @@ impl Application {
     }
 
     /// Tells people in another way from now on.
-    pub(crate) async fn switch_mode(&self, mode: Mode) -> Result<BridgeStatus, Failure> {
+    pub(crate) async fn switch_mode(&self, granted: &Sessions, mode: Mode) -> Result<BridgeStatus, Failure> {
         self.choose_mode(mode).await?;
         self.inner.changes.tell(Change::Bridge);
-        self.bridge_status().await
+        self.bridge_status(granted).await
     }
 }
 

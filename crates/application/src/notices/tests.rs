@@ -6,9 +6,10 @@ use telegraphist_domain::ChatId;
 
 use super::{Mode, QuietHours};
 use crate::arguments::ChatKind;
-use crate::caller::{CallContext, Caller, Grants};
+use crate::caller::{CallContext, Caller};
 use crate::delivery::BridgeState;
 use crate::failure::{Code, Failure};
+use crate::grants::Grants;
 use crate::operation::Scope;
 use crate::operations::*;
 use crate::ports::{Conversations as _, Deliveries as _, Role, SpokenQuery};

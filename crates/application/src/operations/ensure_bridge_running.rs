@@ -33,8 +33,8 @@ impl Operation for EnsureBridgeRunning {
 
 #[async_trait]
 impl Here for EnsureBridgeRunning {
-    async fn run(self, app: &Application, _call: &HereCall) -> Result<BridgeStatus, Failure> {
+    async fn run(self, app: &Application, call: &HereCall) -> Result<BridgeStatus, Failure> {
         app.start_bridge().await?;
-        app.bridge_status().await
+        app.bridge_status(&call.caller.grants.sessions).await
     }
 }

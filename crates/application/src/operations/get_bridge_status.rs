@@ -33,7 +33,7 @@ impl Operation for GetBridgeStatus {
 
 #[async_trait]
 impl Here for GetBridgeStatus {
-    async fn run(self, app: &Application, _call: &HereCall) -> Result<BridgeStatus, Failure> {
-        app.bridge_status().await
+    async fn run(self, app: &Application, call: &HereCall) -> Result<BridgeStatus, Failure> {
+        app.bridge_status(&call.caller.grants.sessions).await
     }
 }

@@ -194,7 +194,7 @@ fn check_labels(options: &[OptionArg]) -> Result<(), Refused> {
 #[async_trait]
 impl Here for RequestApproval {
     async fn run(self, app: &Application, call: &HereCall) -> Result<ApprovalView, Failure> {
-        let bot = app.speaking_bot(self.session.as_deref()).await?;
+        let bot = app.speaking_bot(&call.caller, self.session.as_deref()).await?;
         let chat = match &self.chat {
             Some(chat) => Some(app.allowed_place(&bot, &chat.0).await?),
             None => None,

@@ -33,9 +33,9 @@ impl Operation for RestartBridge {
 
 #[async_trait]
 impl Here for RestartBridge {
-    async fn run(self, app: &Application, _call: &HereCall) -> Result<BridgeStatus, Failure> {
+    async fn run(self, app: &Application, call: &HereCall) -> Result<BridgeStatus, Failure> {
         app.stop_bridge().await?;
         app.start_bridge().await?;
-        app.bridge_status().await
+        app.bridge_status(&call.caller.grants.sessions).await
     }
 }

@@ -33,8 +33,8 @@ impl Operation for StopBridge {
 
 #[async_trait]
 impl Here for StopBridge {
-    async fn run(self, app: &Application, _call: &HereCall) -> Result<BridgeStatus, Failure> {
+    async fn run(self, app: &Application, call: &HereCall) -> Result<BridgeStatus, Failure> {
         app.stop_bridge().await?;
-        app.bridge_status().await
+        app.bridge_status(&call.caller.grants.sessions).await
     }
 }

@@ -34,7 +34,7 @@ impl Operation for SwitchToLocalMode {
 
 #[async_trait]
 impl Here for SwitchToLocalMode {
-    async fn run(self, app: &Application, _call: &HereCall) -> Result<BridgeStatus, Failure> {
-        app.switch_mode(Mode::Local).await
+    async fn run(self, app: &Application, call: &HereCall) -> Result<BridgeStatus, Failure> {
+        app.switch_mode(&call.caller.grants.sessions, Mode::Local).await
     }
 }

@@ -34,7 +34,7 @@ impl Operation for SwitchToMuteMode {
 
 #[async_trait]
 impl Here for SwitchToMuteMode {
-    async fn run(self, app: &Application, _call: &HereCall) -> Result<BridgeStatus, Failure> {
-        app.switch_mode(Mode::Muted).await
+    async fn run(self, app: &Application, call: &HereCall) -> Result<BridgeStatus, Failure> {
+        app.switch_mode(&call.caller.grants.sessions, Mode::Muted).await
     }
 }

@@ -34,7 +34,7 @@ impl Operation for SwitchToNomadMode {
 
 #[async_trait]
 impl Here for SwitchToNomadMode {
-    async fn run(self, app: &Application, _call: &HereCall) -> Result<BridgeStatus, Failure> {
-        app.switch_mode(Mode::Nomad).await
+    async fn run(self, app: &Application, call: &HereCall) -> Result<BridgeStatus, Failure> {
+        app.switch_mode(&call.caller.grants.sessions, Mode::Nomad).await
     }
 }

@@ -3,7 +3,9 @@
 use telegraphist_domain::{ChatId, ChatRef, MessageId, UserId};
 
 use crate::application::Application;
+use crate::caller::Caller;
 use crate::failure::{Code, Failure};
+use crate::grants::Sessions;
 use crate::pipeline::KnownSession;
 use crate::ports::{Lane, Person, Role};
 
@@ -24,28 +26,36 @@ impl Place {
 }
 
 impl Application {
-    /// The bot that speaks: the named one, else the default session, else the only one.
-    pub(crate) async fn speaking_bot(&self, named: Option<&str>) -> Result<KnownSession, Failure> {
-        let bots = self.ready_bots().await?;
+    /// The bot that speaks for a caller: the named one, else the default session, else the only one.
+    pub(crate) async fn speaking_bot(&self, caller: &Caller, named: Option<&str>) -> Result<KnownSession, Failure> {
+        let granted = &caller.grants.sessions;
+        let mut bots = self.ready_bots().await?;
+        bots.retain(|bot| granted.contains(bot.id));
         if let Some(named) = named {
             let named = named.trim();
             let is_it = |bot: &&KnownSession| bot.name.eq_ignore_ascii_case(named) || bot.id.to_string() == named;
             return match bots.iter().find(is_it) {
                 Some(bot) => Ok(bot.clone()),
-                None => Err(self.no_bot(&bots, is_it).await?),
+                None => Err(self.no_bot(granted, &bots, is_it).await?),
             };
         }
         let default = self.ports().views.sessions().await?.into_iter().find(|view| view.is_default);
         let chosen = default.and_then(|view| bots.iter().find(|bot| bot.id.to_string() == view.id));
         match (bots.as_slice(), chosen) {
             ([bot], _) | (_, Some(bot)) => Ok(bot.clone()),
-            (_, None) => Err(self.no_bot(&bots, |_| bots.is_empty()).await?),
+            (_, None) => Err(self.no_bot(granted, &bots, |_| bots.is_empty()).await?),
         }
     }
 
     /// Why there is no such bot to speak with: perhaps it has to sign in again.
-    async fn no_bot(&self, ready: &[KnownSession], is_it: impl Fn(&&KnownSession) -> bool) -> Result<Failure, Failure> {
-        let lost = self.lost_bots().await?;
+    async fn no_bot(
+        &self,
+        granted: &Sessions,
+        ready: &[KnownSession],
+        is_it: impl Fn(&&KnownSession) -> bool,
+    ) -> Result<Failure, Failure> {
+        let mut lost = self.lost_bots().await?;
+        lost.retain(|bot| granted.contains(bot.id));
         Ok(lost.iter().find(is_it).map_or_else(|| no_such_bot(ready), |bot| needs_login(&bot.name)))
     }
 

@@ -10,7 +10,7 @@ use crate::application::Inner;
 use crate::caller::Caller;
 use crate::failure::{Code, Failure};
 use crate::operation::Facts;
-use crate::ports::{BucketKey, StoreError, TelegramError, Verdict};
+use crate::ports::{BucketKey, Rate, StoreError, TelegramError, Verdict};
 
 /// Whose limit a wait is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +44,11 @@ pub(super) async fn pass(inner: &Inner, call: &Call) -> Result<(), Failure> {
 
 /// The same for what is answered here: only the caller's own budget counts, and nobody waits for it.
 pub(super) async fn pass_here(inner: &Inner, caller: &Caller, facts: Facts) -> Result<(), Failure> {
-    let Some(rate) = caller.grants.budget else { return Ok(()) };
-    let bucket = BucketKey(format!("principal/{}", caller.principal));
-    match inner.ports.limiter.acquire(&[(bucket, rate)], 1, inner.ports.clock.now()).await? {
+    let quotas: Vec<_> = quotas(caller, &facts).collect();
+    if quotas.is_empty() {
+        return Ok(());
+    }
+    match inner.ports.limiter.acquire(&quotas, 1, inner.ports.clock.now()).await? {
         Verdict::Go => Ok(()),
         Verdict::Wait(wait) => Err(used_up(facts.name, wait)),
     }
@@ -124,15 +126,19 @@ async fn needs_look_up(inner: &Inner, call: &Call) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-fn buckets(inner: &Inner, call: &Call) -> Vec<(BucketKey, crate::ports::Rate)> {
-    let principal =
-        call.caller.grants.budget.map(|rate| (BucketKey(format!("principal/{}", call.caller.principal)), rate));
+fn buckets(inner: &Inner, call: &Call) -> Vec<(BucketKey, Rate)> {
     let class = call.facts.class;
     let session = inner.settings.budgets.of(class).map(|rate| {
         let key = format!("session/{}/{}", call.step.session.id, class.as_str());
         (BucketKey(key), rate)
     });
-    principal.into_iter().chain(session).collect()
+    quotas(&call.caller, &call.facts).chain(session).collect()
+}
+
+/// What the caller's own quotas count a call in.
+fn quotas<'a>(caller: &'a Caller, facts: &'a Facts) -> impl Iterator<Item = (BucketKey, Rate)> + 'a {
+    let counting = caller.grants.quotas.iter().filter(|quota| quota.counts(facts));
+    counting.map(|quota| (quota.bucket(&caller.principal), quota.rate))
 }
 
 /// Waits if the wait is short enough and leaves time for the call; else says how long it is.

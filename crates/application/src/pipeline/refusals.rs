@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::call::Call;
 use super::session;
-use crate::caller::Denied;
 use crate::failure::{Code, Failure};
+use crate::grants::Denied;
 use crate::operation::{Facts, Refused};
 use crate::ports::{FileError, TelegramError};
 
@@ -86,6 +86,16 @@ pub(super) fn denied(denied: Denied) -> Failure {
             "Ask the owner of this server to grant it.",
         )
         .with_details(json!({ "scope": scope.as_str() })),
+        Denied::Everywhere => Failure::new(
+            Code::Forbidden,
+            "This is about every session, and this caller may use some of them only.",
+            "Ask the owner of this server to do it.",
+        ),
+        Denied::Unkept => Failure::new(
+            Code::Forbidden,
+            "The token has limits that this version of the server cannot keep.",
+            "Ask the owner of this server for another one.",
+        ),
     }
 }
 

@@ -3,7 +3,8 @@
 use telegraphist_domain::SessionId;
 
 use crate::failure::{Code, Failure};
-use crate::ports::Views;
+use crate::grants::Sessions;
+use crate::ports::{StoreError, Views};
 use crate::views::SessionView;
 
 /// The session of a call, ready to be used.
@@ -16,16 +17,23 @@ pub(crate) struct KnownSession {
     pub(crate) username: Option<String>,
 }
 
-/// Finds the session that was named, else the default, else the only one.
-pub(super) async fn find(views: &dyn Views, named: Option<&str>) -> Result<KnownSession, Failure> {
+/// Finds the session that was named, else the default, else the only one; only `granted` ones are there.
+pub(super) async fn find(views: &dyn Views, granted: &Sessions, named: Option<&str>) -> Result<KnownSession, Failure> {
     let view = match named {
-        Some(name_or_id) => views.session(name_or_id).await?,
-        None => default_of(views.sessions().await?),
+        Some(name_or_id) => views.session(name_or_id).await?.filter(|view| granted.has(view)),
+        None => default_of(visible(views, granted).await?),
     };
     match view {
         Some(view) => usable(view),
-        None => Err(unknown(named, &views.sessions().await?)),
+        None => Err(unknown(named, &visible(views, granted).await?)),
     }
+}
+
+/// The sessions that there are for whoever was granted these.
+pub(super) async fn visible(views: &dyn Views, granted: &Sessions) -> Result<Vec<SessionView>, StoreError> {
+    let mut sessions = views.sessions().await?;
+    sessions.retain(|view| granted.has(view));
+    Ok(sessions)
 }
 
 fn default_of(mut sessions: Vec<SessionView>) -> Option<SessionView> {

@@ -8,8 +8,8 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::*;
-use crate::caller::{Grants, Scopes};
 use crate::failure::Code;
+use crate::grants::{Grants, Scopes};
 use crate::operation::{Class, Scope};
 use crate::operations::*;
 use crate::ports::{PartState, Rate, TelegramError};

@@ -5,7 +5,7 @@ use telegraphist_domain::{Session, SessionEvent, SessionId, Timestamp};
 
 use super::SessionError;
 use crate::application::Application;
-use crate::caller::{Caller, Scopes};
+use crate::caller::Caller;
 use crate::ports::{AppendError, AuditEntry, StoreError, Together, Version};
 use crate::views::SessionView;
 
@@ -113,8 +113,7 @@ impl<'a> Act<'a> {
 
 /// Sessions are managed by who may do everything with them.
 pub(crate) fn authorise(caller: &Caller) -> Result<(), SessionError> {
-    let is_owner = caller.grants.scopes == Scopes::all() && !caller.grants.is_read_only;
-    if is_owner { Ok(()) } else { Err(SessionError::NotTheOwner) }
+    if caller.grants.are_whole() { Ok(()) } else { Err(SessionError::NotTheOwner) }
 }
 
 pub(super) fn id_of(view: &SessionView) -> SessionId {

@@ -53,6 +53,7 @@ mod streams;
 #[cfg(test)]
 mod tests;
 mod together;
+mod tokens;
 mod vault;
 mod writer;
 
@@ -75,6 +76,7 @@ use crate::people::Known;
 use crate::preferences::Chosen;
 use crate::sealing::Sealing;
 use crate::session_rows::SessionRows;
+use crate::tokens::ByHash;
 use crate::writer::{WriteError, Writer};
 
 /// A store in one file. Cloning is cheap; all clones are the same store.
@@ -91,6 +93,7 @@ struct Inner {
     sessions: Copy<SessionRows>,
     people: Copy<Known>,
     preferences: Copy<Chosen>,
+    tokens: Copy<ByHash>,
     buckets: Buckets,
 }
 

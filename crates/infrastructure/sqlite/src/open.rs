@@ -85,6 +85,7 @@ impl SqliteStore {
             sessions: Copy::default(),
             people: Copy::default(),
             preferences: Copy::default(),
+            tokens: Copy::default(),
             buckets,
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -83,7 +83,7 @@ async fn what_is_not_selected_is_neither_listed_nor_callable() {
 async fn a_caller_is_shown_only_what_was_granted() {
     let mut world = World::new(Manner::Answers).await;
     let scopes = [Scope::MessagesRead, Scope::MessagesWrite].into_iter().collect();
-    world.caller = Caller::owner().narrowed(Grants { scopes, is_read_only: true, budget: None });
+    world.caller = Caller::owner().narrowed(&Grants { scopes, is_read_only: true, ..Grants::everything() });
     let mut wire = world.wire();
     let listed = wire.result("tools/list", json!({})).await.to_string();
     assert!(listed.contains("\"search_messages\"") && !listed.contains("\"send_message\""), "{listed}");
