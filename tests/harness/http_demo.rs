@@ -11,7 +11,7 @@ pub struct HttpDemo {
     process: Child,
     base: String,
     control: String,
-    _home: Home,
+    home: Home,
 }
 
 impl HttpDemo {
@@ -27,12 +27,17 @@ impl HttpDemo {
         let control = found(output, "curl http://", "/v1/info")?;
         let errors = BufReader::new(process.stderr.take().context("standard error is a pipe")?);
         let base = found(errors, "HTTP is at ", "")?;
-        Ok(Self { process, base, control, _home: home })
+        Ok(Self { process, base, control, home })
     }
 
     /// `http://ADDRESS`.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// Its home, for the command line.
+    pub fn home(&self) -> &Home {
+        &self.home
     }
 
     /// Where MCP is.

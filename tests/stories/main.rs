@@ -19,4 +19,5 @@ mod questions;
 mod sessions;
 mod strangers;
 mod taps;
+mod tokens;
 mod vault;

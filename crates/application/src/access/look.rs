@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use super::error::TokenError;
 use crate::application::Application;
 use crate::caller::Caller;
-use crate::grants::{Quota, Sessions};
-use crate::ports::{KnownToken, Rate, StoreError};
+use crate::grants::Sessions;
+use crate::ports::{KnownToken, StoreError};
 
 /// Whether a token counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +102,7 @@ impl Application {
             state,
             scopes: grants.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
             is_read_only: grants.is_read_only,
-            quotas: grants.quotas.iter().map(written).collect(),
+            quotas: grants.quotas.iter().map(ToString::to_string).collect(),
             sessions,
             created: token.created,
             expires: token.expires,
@@ -110,16 +110,4 @@ impl Application {
             revoked: token.revoked,
         })
     }
-}
-
-fn written(quota: &Quota) -> String {
-    let Rate { burst, per } = quota.rate;
-    let unit = match per.as_secs() {
-        1 => "s".to_owned(),
-        60 => "m".to_owned(),
-        3_600 => "h".to_owned(),
-        86_400 => "d".to_owned(),
-        seconds => format!("{seconds}s"),
-    };
-    format!("{}={burst}/{unit}", quota.of.name())
 }

@@ -1,5 +1,6 @@
 //! How many calls a caller may make, besides what the sessions bear.
 
+use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +62,20 @@ impl Quota {
     pub(crate) fn bucket(&self, principal: &str) -> BucketKey {
         let Rate { burst, per } = self.rate;
         BucketKey(format!("principal/{principal}/{}/{burst}/{}", self.of.name(), per.as_millis()))
+    }
+}
+
+impl fmt::Display for Quota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Rate { burst, per } = self.rate;
+        write!(f, "{}={burst}/", self.of.name())?;
+        match per.as_secs() {
+            1 => f.write_str("s"),
+            60 => f.write_str("m"),
+            3_600 => f.write_str("h"),
+            86_400 => f.write_str("d"),
+            seconds => write!(f, "{seconds}s"),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: what can be said, and what `--help` tells about it.
 
 mod desk;
+mod tokens;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use telegraphist_http::Listen;
 use telegraphist_relay::Profile;
 
 pub(crate) use desk::{Approvals, Ask, Hook, Inbox, Notify, Outbox, People, PersonRole};
+pub(crate) use tokens::{CreateToken, Tokens};
 
 use crate::exit;
 use crate::settings::{AuthChoice, Span};
@@ -159,6 +161,9 @@ pub(crate) enum Command {
     /// Look after questions, and what was allowed for longer
     #[command(subcommand)]
     Approvals(Approvals),
+    /// Look after who is let in over HTTP
+    #[command(subcommand)]
+    Tokens(Tokens),
     /// Find out what is wrong, and how to mend it
     Doctor,
     /// Run, stop or look at the daemon
@@ -208,6 +213,7 @@ impl Command {
             | Self::Doctor
             | Self::Daemon(_)
             | Self::Config(_)
+            | Self::Tokens(_)
             | Self::Audit(_)
             | Self::Vault(_)
             | Self::Completions { .. } => None,

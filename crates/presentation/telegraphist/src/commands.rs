@@ -21,6 +21,7 @@ mod people;
 mod serve;
 mod sessions;
 mod take_over;
+mod tokens;
 mod tools;
 mod vault;
 
@@ -85,6 +86,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Res
         Some(Command::Ask(ask)) => ask::run(&context, ask),
         Some(Command::Hook(hook)) => hook::run(&context, &hook),
         Some(Command::People(people)) => people::run(&context, people),
+        Some(Command::Tokens(tokens)) => tokens::run(&context, tokens),
         Some(Command::Outbox(outbox)) => outbox::run(&context, outbox),
         Some(Command::Inbox(inbox)) => inbox::run(&context, inbox),
         Some(Command::Approvals(approvals)) => approvals::run(&context, approvals),

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use telegraphist_application::access::TokenView;
 use telegraphist_application::ports::{DeliveryState, KeyPlaceKind, Role};
 use telegraphist_application::{Code, Failure};
 use telegraphist_relay::greeting::Hello;
@@ -85,6 +86,9 @@ pub(crate) enum Request {
     /// About bots, people, questions and what is to be sent.
     #[serde(rename = "desk")]
     Desk(DeskRequest),
+    /// About who is let in over HTTP.
+    #[serde(rename = "tokens")]
+    Tokens(TokensRequest),
     /// What only the owner can find out: a list of [`Finding`].
     #[serde(rename = "examine")]
     Examine,
@@ -154,6 +158,44 @@ pub(crate) enum DeskRequest {
     /// Nothing.
     #[serde(rename = "people.forget_group")]
     ForgetGroup { chat: i64 },
+}
+
+/// What can be asked about tokens.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "about", content = "with")]
+pub(crate) enum TokensRequest {
+    /// [`Issued`]
+    #[serde(rename = "create")]
+    Create(WantedToken),
+    /// A list of `TokenView`.
+    #[serde(rename = "list")]
+    List,
+    /// `TokenView`
+    #[serde(rename = "show")]
+    Show { token: String },
+    /// `TokenView`
+    #[serde(rename = "revoke")]
+    Revoke { token: String },
+}
+
+/// A token that is to be made.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WantedToken {
+    pub(crate) name: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) is_read_only: bool,
+    /// As quotas are written.
+    pub(crate) quotas: Vec<String>,
+    /// Every one if left out.
+    pub(crate) sessions: Option<Vec<String>>,
+    pub(crate) lifetime: Option<Duration>,
+}
+
+/// A token that was made. Not `Debug`: this is the only time that its secret is told.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Issued {
+    pub(crate) token: TokenView,
+    pub(crate) secret: String,
 }
 
 /// Which agent calls.

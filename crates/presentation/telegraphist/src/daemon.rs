@@ -12,6 +12,7 @@ mod examine;
 mod gate;
 mod gateway;
 mod presence;
+mod tokens;
 mod vault;
 
 use std::pin::pin;

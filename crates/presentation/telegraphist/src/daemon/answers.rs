@@ -73,6 +73,7 @@ impl House {
             Request::Import { session, api, form, string } => self.import(session, api, form, string).await.map(value),
             Request::SignInBot { session, token } => self.sign_in_bot(&session, token).await.map(value),
             Request::Desk(request) => self.answer_desk(request).await,
+            Request::Tokens(request) => self.answer_tokens(request).await,
             Request::Examine => Ok(value(self.examine().await)),
             Request::AuditRows { from, limit } => {
                 let rows = app.ports().audit.rows(from, limit.min(AUDIT_ROWS_MAX)).await;

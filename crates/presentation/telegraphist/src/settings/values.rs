@@ -71,7 +71,7 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let problem = || format!("`{text}` is no duration; write it like 500ms, 10s, 5m or 2h");
+        let problem = || format!("`{text}` is no duration; write it like 500ms, 10s, 5m, 2h or 30d");
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(digits);
         let number: u64 = number.parse().map_err(|_| problem())?;
@@ -80,6 +80,7 @@ impl FromStr for Span {
             "s" => 1_000,
             "m" | "min" => 60_000,
             "h" => 3_600_000,
+            "d" => 86_400_000,
             _ => return Err(problem()),
         };
         let milliseconds = number.checked_mul(milliseconds_per_unit).ok_or_else(problem)?;

@@ -1,0 +1,133 @@
+//! `telegraphist tokens …`
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use telegraphist_application::access::{Preset, TokenState, TokenView};
+
+use super::Context;
+use crate::arguments::{CreateToken, Output, Tokens};
+use crate::control::{Control, Issued, Request, TokensRequest, WantedToken};
+use crate::terminal::{Screen, Table, note};
+
+/// Does one of them.
+pub(crate) fn run(context: &Context, command: Tokens) -> anyhow::Result<()> {
+    let mut control = Control::open(&context.link()?)?;
+
+    match command {
+        Tokens::Create(wanted) => create(control, wanted),
+        Tokens::List { output } => list(&control.ask::<Vec<TokenView>>(Request::Tokens(TokensRequest::List))?, output),
+        Tokens::Show { token, output } => show(&control.ask(Request::Tokens(TokensRequest::Show { token }))?, output),
+        Tokens::Revoke { token } => {
+            let view: TokenView = control.ask(Request::Tokens(TokensRequest::Revoke { token }))?;
+            Screen::new().line(format!("{} lets nobody in any more.", view.name))
+        }
+    }
+}
+
+fn create(mut control: Control, wanted: CreateToken) -> anyhow::Result<()> {
+    let output = wanted.output;
+    let Issued { token, secret } = control.ask(Request::Tokens(TokensRequest::Create(asked(wanted))))?;
+    let mut screen = Screen::new();
+    if output == Output::Json {
+        let mut shown = serde_json::to_value(&token)?;
+        shown["secret"] = secret.into();
+        return screen.json(&shown);
+    }
+    screen.line(&secret)?;
+    screen.flush()?;
+    note(format!(
+        "This is the only time that it is shown; {} lets its holder in as: {}.\n\
+         Send it as `Authorization: Bearer …` to `telegraphist serve --auth bearer`; take it back with\n\
+         `telegraphist tokens revoke {}`.",
+        token.name,
+        purpose(&token),
+        token.name
+    ));
+    Ok(())
+}
+
+fn asked(wanted: CreateToken) -> WantedToken {
+    let is_reader = wanted.preset == Some(Preset::Reader) && wanted.scopes.is_empty();
+    let preset = wanted.preset.iter().flat_map(|preset| preset.scopes().iter());
+    let scopes = preset.chain(wanted.scopes).map(|scope| scope.as_str().to_owned());
+    WantedToken {
+        name: wanted.name,
+        scopes: scopes.collect(),
+        is_read_only: wanted.read_only || is_reader,
+        quotas: wanted.quotas.iter().map(ToString::to_string).collect(),
+        sessions: (!wanted.sessions.is_empty()).then_some(wanted.sessions),
+        lifetime: wanted.expires.map(|span| span.0),
+    }
+}
+
+fn list(tokens: &[TokenView], output: Output) -> anyhow::Result<()> {
+    let mut screen = Screen::new();
+    if output == Output::Json {
+        return screen.json(&serde_json::to_value(tokens)?);
+    }
+    if tokens.is_empty() {
+        screen.line("There are no tokens. To make one:")?;
+        return screen.line("telegraphist tokens create NAME --preset reader");
+    }
+    let mut table = Table::new(&["token", "may", "sessions", "state", "last used", "expires"]);
+    for token in tokens {
+        table.row([
+            token.name.clone(),
+            purpose(token),
+            sessions(token),
+            state(token.state).to_owned(),
+            token.last_used.map_or_else(|| "never".to_owned(), minute),
+            token.expires.map_or_else(|| "never".to_owned(), minute),
+        ]);
+    }
+    table.print(&mut screen)
+}
+
+fn show(token: &TokenView, output: Output) -> anyhow::Result<()> {
+    let mut screen = Screen::new();
+    if output == Output::Json {
+        return screen.json(&serde_json::to_value(token)?);
+    }
+    let mut fields = vec![
+        ("token", token.name.clone()),
+        ("id", token.id.clone()),
+        ("state", state(token.state).to_owned()),
+        ("scopes", token.scopes.join(", ")),
+        ("changes", if token.is_read_only { "nothing" } else { "what its scopes allow" }.to_owned()),
+        ("sessions", sessions(token)),
+        ("quotas", if token.quotas.is_empty() { "none".to_owned() } else { token.quotas.join(", ") }),
+        ("made", minute(token.created)),
+        ("expires", token.expires.map_or_else(|| "never".to_owned(), minute)),
+        ("last used", token.last_used.map_or_else(|| "never".to_owned(), minute)),
+    ];
+    fields.extend(token.revoked.map(|at| ("revoked", minute(at))));
+    screen.fields(&fields)
+}
+
+/// The preset that has just these scopes, else the scopes.
+fn purpose(token: &TokenView) -> String {
+    let scopes: BTreeSet<&str> = token.scopes.iter().map(String::as_str).collect();
+    let is_it =
+        |preset: &&Preset| preset.scopes().iter().map(|scope| scope.as_str()).collect::<BTreeSet<_>>() == scopes;
+    let named = Preset::ALL.iter().find(is_it);
+    let purpose = named.map_or_else(|| token.scopes.join(", "), |preset| preset.as_str().to_owned());
+    let is_said = named.is_some_and(|preset| *preset == Preset::Reader);
+    if token.is_read_only && !is_said { format!("{purpose} (read-only)") } else { purpose }
+}
+
+fn sessions(token: &TokenView) -> String {
+    token.sessions.as_ref().map_or_else(|| "all".to_owned(), |names| names.join(", "))
+}
+
+fn state(state: TokenState) -> &'static str {
+    match state {
+        TokenState::Valid => "valid",
+        TokenState::Expired => "expired",
+        TokenState::Revoked => "revoked",
+    }
+}
+
+fn minute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
