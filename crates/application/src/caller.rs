@@ -27,8 +27,8 @@ impl Caller {
 
     /// The same caller with less; see [`Grants::narrowed`].
     #[must_use]
-    pub fn narrowed(self, to: Grants) -> Self {
-        Self { grants: self.grants.narrowed(&to), ..self }
+    pub fn narrowed(self, to: &Grants) -> Self {
+        Self { grants: self.grants.narrowed(to), ..self }
     }
 }
 

@@ -140,7 +140,7 @@ async fn the_last_use_is_written_once_a_minute() {
 async fn only_who_may_do_everything_makes_tokens() {
     let stage = Stage::new().await;
     let writer = Caller { grants: Preset::Writer.grants(), ..owner() };
-    let locked = owner().narrowed(Grants { is_locked_down: true, ..Grants::everything() });
+    let locked = owner().narrowed(&Grants { is_locked_down: true, ..Grants::everything() });
     for caller in [writer, locked] {
         let refused = stage.app.create_token(&caller, new("ci", Preset::Reader)).await;
         assert!(matches!(refused, Err(TokenError::NotTheOwner)));

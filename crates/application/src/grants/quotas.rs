@@ -79,10 +79,15 @@ impl fmt::Display for Quota {
     }
 }
 
-/// Those of both, each once.
+/// Those of both, each once: a call names a bucket once.
 pub(super) fn both(one: &Arc<[Quota]>, two: &Arc<[Quota]>) -> Arc<[Quota]> {
-    let more: Vec<_> = two.iter().filter(|quota| !one.contains(quota)).cloned().collect();
-    if more.is_empty() { Arc::clone(one) } else { one.iter().cloned().chain(more).collect() }
+    let mut all: Vec<Quota> = Vec::new();
+    for quota in one.iter().chain(two.iter()) {
+        if !all.contains(quota) {
+            all.push(quota.clone());
+        }
+    }
+    all.into()
 }
 
 /// Why a text is no quota.

@@ -248,7 +248,7 @@ async fn modes_are_switched_by_whoever_may() {
     assert_eq!(stage.call::<SwitchToNomadMode>(json!({})).await.expect("switched").mode, Mode::Nomad);
     let grants =
         Grants { scopes: [Scope::NotifySend, Scope::NotifyRead].into_iter().collect(), ..Grants::everything() };
-    let caller = Caller::owner().narrowed(grants);
+    let caller = Caller::owner().narrowed(&grants);
     let refused = stage.app.perform_here(&caller, SwitchToMuteMode {}, CallContext::default()).await;
     assert_eq!(refused.err().map(|failure| failure.code), Some(Code::Forbidden));
     assert_eq!(stage.call::<GetBridgeStatus>(json!({})).await.expect("answered").mode, Mode::Nomad);

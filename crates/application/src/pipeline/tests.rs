@@ -48,7 +48,7 @@ async fn a_denial_is_refused_and_leaves_a_row() {
     assert_eq!(failure.code, Code::Forbidden);
     assert!(!failure.correlation_id.is_empty());
     let lacking = Grants { scopes: [Scope::ChatsRead].into_iter().collect::<Scopes>(), ..Grants::everything() };
-    let caller = Caller::owner().narrowed(lacking);
+    let caller = Caller::owner().narrowed(&lacking);
     let failure = world.app.perform(&caller, me(), CallContext::default()).await.err().expect("denied");
     assert_eq!(failure.details.expect("says which")["scope"], "account:read");
     assert_eq!(world.audit().await, ["send_message forbidden", "get_me forbidden"]);
@@ -85,6 +85,48 @@ async fn the_session_is_the_named_one_or_the_default_or_the_only_one() {
     assert!(world.perform(operation::<GetMe>(json!({ "session": "home" }))).await.is_ok());
     assert_eq!(world.seen().last().map(|seen| seen.session), Some(home));
     assert_eq!(world.failure(operation::<GetMe>(json!({ "session": "none" }))).await.code, Code::UnknownSession);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_a_caller_may_not_use_is_not_there_for_it() {
+    let world = World::empty();
+    let (work, home) = (world.sign_in("work").await, world.sign_in("home").await);
+    let caller = Caller::owner().narrowed(&Grants { sessions: [home].into_iter().collect(), ..Grants::everything() });
+    let me_in = |session: &str| operation::<GetMe>(json!({ "session": session }));
+    let perform = |operation| world.app.perform(&caller, operation, CallContext::default());
+    let mut refused = Vec::new();
+    for session in ["work", &work.to_string(), "none"] {
+        let mut failure = perform(me_in(session)).await.err().expect("not there");
+        failure.correlation_id.clear();
+        assert_eq!(failure.code, Code::UnknownSession);
+        refused.push(failure);
+    }
+    assert!(refused.windows(2).all(|pair| pair[0] == pair[1]), "{refused:?}");
+    assert!(!format!("{refused:?}").contains("work"), "{refused:?}");
+    assert!(world.seen().is_empty());
+
+    // Its only one is the one it means, however many there are for others.
+    world.script([my_view(), my_view()]);
+    assert!(perform(me()).await.is_ok() && perform(me_in("home")).await.is_ok());
+    assert!(world.seen().iter().all(|seen| seen.session == home));
+    let listed = world.app.list_sessions(&caller, ListSessions {}, CallContext::default()).await.expect("in memory");
+    assert_eq!(listed.items.iter().map(|view| view.name.as_str()).collect::<Vec<_>>(), ["home"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_of_a_caller_is_spent_and_comes_back() {
+    let world = World::with_session().await;
+    let quotas = ["get_me=2/h", "calls=9/h"].map(|quota| quota.parse().expect("a quota")).into();
+    let caller = Caller::owner().narrowed(&Grants { quotas, ..Grants::everything() });
+    let perform = || world.app.perform(&caller, me(), CallContext::default());
+    world.script([my_view(), my_view(), my_view(), my_view()]);
+    assert!(perform().await.is_ok() && perform().await.is_ok());
+    let failure = perform().await.err().expect("spent");
+    assert_eq!(failure.code, Code::RateLimited);
+    assert!(failure.retry_after_ms.is_some(), "{failure:?}");
+    assert!(world.perform(me()).await.is_ok(), "others have theirs");
+    world.clock.advance(Duration::from_hours(1));
+    assert!(perform().await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]

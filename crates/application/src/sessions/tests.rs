@@ -270,8 +270,8 @@ async fn an_unknown_session_is_told_with_the_names_there_are() {
 #[tokio::test]
 async fn only_the_owner_manages_sessions() {
     let world = World::signed_in("work").await;
-    let reader = owner().narrowed(Grants { is_read_only: true, ..Grants::everything() });
-    let guest = owner().narrowed(Grants { scopes: Scopes::none(), ..Grants::everything() });
+    let reader = owner().narrowed(&Grants { is_read_only: true, ..Grants::everything() });
+    let guest = owner().narrowed(&Grants { scopes: Scopes::none(), ..Grants::everything() });
     for caller in [reader, guest] {
         let refused = world.app.export_session(&caller, "work").await;
         assert!(matches!(refused, Err(SessionError::NotTheOwner)));

@@ -117,9 +117,7 @@ impl Selection {
     #[must_use]
     pub fn granted(&self, caller: &Caller) -> Self {
         let grants = &caller.grants;
-        self.narrow(&Self::where_tool(|tool| {
-            grants.scopes.contains(tool.facts.scope) && (!grants.is_read_only || tool.is_read_only())
-        }))
+        self.narrow(&Self::where_tool(|tool| grants.offer(&tool.facts)))
     }
 
     /// Whether a tool is in it.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use telegraphist_application::access::{Preset, TokenState, TokenView};
+use telegraphist_application::operation::Scope;
 
 use super::Context;
 use crate::arguments::{CreateToken, Output, Tokens};
@@ -108,8 +109,7 @@ fn show(token: &TokenView, output: Output) -> anyhow::Result<()> {
 /// The preset that has just these scopes, else the scopes.
 fn purpose(token: &TokenView) -> String {
     let scopes: BTreeSet<&str> = token.scopes.iter().map(String::as_str).collect();
-    let is_it =
-        |preset: &&Preset| preset.scopes().iter().map(|scope| scope.as_str()).collect::<BTreeSet<_>>() == scopes;
+    let is_it = |preset: &&Preset| preset.scopes().iter().map(Scope::as_str).collect::<BTreeSet<_>>() == scopes;
     let named = Preset::ALL.iter().find(is_it);
     let purpose = named.map_or_else(|| token.scopes.join(", "), |preset| preset.as_str().to_owned());
     let is_said = named.is_some_and(|preset| *preset == Preset::Reader);
