@@ -166,6 +166,10 @@ pub async fn the_next_time_is_known(place: &impl Place<Store: Post>) {
     for store in [&store, &place.open().await] {
         assert_eq!(next(store, Some(session(1))).await, Some(later(10)));
         assert_eq!(next(store, Some(session(2))).await, None);
+        let after = async |number, seconds| store.next_time(session(number), later(seconds)).await.unwrap();
+        assert_eq!(after(1, 0).await, Some(later(10)));
+        assert_eq!(after(1, 10).await, Some(later(30)), "that very moment is not later");
+        assert_eq!((after(1, 60).await, after(2, 0).await), (None, None));
     }
     place.clock().advance(Duration::from_secs(30));
     assert_eq!(next(&store, None).await, Some(later(30)), "what could be sent by now waits for no time");

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -110,27 +111,31 @@ impl Worker {
             if room == 0 {
                 return Ok(None);
             }
-            let (resting, first_free) = self.pace.resting(&paces, now);
+            let (resting, _) = self.pace.resting(&paces, now);
             let busy: Vec<ChatId> = self.busy.iter().copied().chain(resting).collect();
             // One at a time where all chats share a budget, so that no more is taken than may be said.
             let room = if paces.all.is_some() { 1 } else { room };
             let clock = self.app.ports().clock.now();
             let claimed = self.app.ports().outbox.claim(self.session.id, clock, &busy, room).await?;
-            if claimed.is_empty() {
-                return Ok(first_free.into_iter().chain(self.due().await?).min());
-            }
+            // Whose turn it was is all taken then; whatever is queued from now on rings.
+            let is_all = claimed.len() < room;
             for claimed in claimed {
                 self.pace.spend(claimed.delivery.lane.chat, &paces, now);
                 self.busy.insert(claimed.delivery.lane.chat);
                 self.app.inner.bell.note(claimed.delivery.id);
                 running.push(self.send(claimed, stop.child_token()));
             }
+            if is_all {
+                let (_, first_free) = self.pace.resting(&paces, now);
+                return Ok(first_free.into_iter().chain(self.due(clock).await?).min());
+            }
         }
     }
 
-    /// When the next of those that wait for their time can be sent.
-    async fn due(&self) -> Result<Option<Instant>, StoreError> {
-        let next = self.app.ports().deliveries.backlog(Some(self.session.id)).await?.next;
+    /// When the next of those that wait for a time later than `looked` can be sent. Those before it were seen by whoever
+    /// looked then.
+    async fn due(&self, looked: DateTime<Utc>) -> Result<Option<Instant>, StoreError> {
+        let next = self.app.ports().deliveries.next_time(self.session.id, looked).await?;
         let clock = self.app.ports().clock.now();
         Ok(next.map(|next| Instant::now() + (next - clock).to_std().unwrap_or_default()))
     }

@@ -59,6 +59,15 @@ impl Deliveries for MemoryStore {
         Ok(backlog)
     }
 
+    async fn next_time(&self, session: SessionId, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let outbox = lock(&self.state.outbox);
+        let waiting = outbox
+            .rows()
+            .map(|row| &row.delivery)
+            .filter(|delivery| delivery.lane.session == session && delivery.state == DeliveryState::Queued);
+        Ok(waiting.filter_map(|delivery| delivery.not_before).filter(|not_before| *not_before > after).min())
+    }
+
     async fn forget_sent(&self, date: DateTime<Utc>) -> Result<(), StoreError> {
         lock(&self.state.outbox)
             .forget(|delivery| !delivery.state.is_stuck() && delivery.ended.is_some_and(|ended| ended < date));

@@ -225,6 +225,9 @@ pub trait Deliveries: Send + Sync {
     async fn of_key(&self, once: &Once) -> Result<Vec<Delivery>, StoreError>;
     /// How much waits in a session, or in all.
     async fn backlog(&self, session: Option<SessionId>) -> Result<Backlog, StoreError>;
+    /// When the first of a session that waits for a time later than `after` can be sent. Counts nothing, so that it can
+    /// be asked after every delivery.
+    async fn next_time(&self, session: SessionId, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError>;
     /// Forgets what ended before `date` and is not stuck. Their keys are forgotten with them.
     async fn forget_sent(&self, date: DateTime<Utc>) -> Result<(), StoreError>;
 }

@@ -5,6 +5,7 @@ use telegraphist_application::ports::{AuditEntry, AuditLog, AuditRow, StoreError
 
 use crate::SqliteStore;
 use crate::errors::{store_error, unreadable};
+use crate::statement::Statement;
 
 /// How many rows are held at once while the chain is checked.
 const PAGE: usize = 1000;
@@ -63,30 +64,33 @@ fn from_or_gap(newest: Option<&AuditRow>, row: &AuditRow) -> u64 {
 
 /// The transaction holds the only right to write, so the head cannot move before the row is in its place.
 async fn append(connection: &mut SqliteConnection, entry: AuditEntry) -> Result<AuditRow, StoreError> {
-    let newest = match head(connection).await? {
-        Some((number, _)) => page(connection, number, 1).await?.pop(),
-        None => None,
-    };
+    let newest = newest(connection).await?;
     let row = AuditRow::after(newest.as_ref(), entry);
     let entry = serde_json::to_string(&row.entry).map_err(unreadable)?;
-    sqlx::query("INSERT INTO audit (number, entry, previous, hash) VALUES (?, ?, ?, ?)")
-        .bind(row.number as i64)
-        .bind(entry)
-        .bind(&row.previous)
-        .bind(&row.hash)
-        .execute(&mut *connection)
-        .await
-        .map_err(store_error)?;
     sqlx::query(
-        "INSERT INTO audit_head (only_row, number, hash) VALUES (1, ?, ?)
-         ON CONFLICT (only_row) DO UPDATE SET number = excluded.number, hash = excluded.hash",
+        "INSERT INTO audit_head (only_row, number, hash) VALUES (1, ?1, ?2)
+         ON CONFLICT (only_row) DO UPDATE SET number = excluded.number, hash = excluded.hash;
+         INSERT INTO audit (number, hash, entry, previous) VALUES (?1, ?2, ?3, ?4)",
     )
     .bind(row.number as i64)
     .bind(&row.hash)
-    .execute(connection)
+    .bind(entry)
+    .bind(&row.previous)
+    .run(connection)
+    .await?;
+    Ok(row)
+}
+
+/// The row that the head names, or the one after it that took its place.
+async fn newest(connection: &mut SqliteConnection) -> Result<Option<AuditRow>, StoreError> {
+    let newest = sqlx::query(
+        "SELECT number, entry, previous, hash FROM audit WHERE number >= (SELECT number FROM audit_head)
+         ORDER BY number LIMIT 1",
+    )
+    .fetch_optional(connection)
     .await
     .map_err(store_error)?;
-    Ok(row)
+    newest.as_ref().map(row).transpose()
 }
 
 async fn head(connection: &mut SqliteConnection) -> Result<Option<(u64, String)>, StoreError> {

@@ -21,7 +21,9 @@ impl Kept for Conversation {
         new: &[ConversationEvent],
     ) -> Result<(), AppendError> {
         let Some(conversation) = &grown.state else { return Ok(()) };
-        if conversation_rows::is_place_taken(connection, conversation).await? {
+        // A place never changes, so only the first events can want one that another has.
+        let is_begun = grown.version.0 == new.len() as u64;
+        if is_begun && conversation_rows::is_place_taken(connection, conversation).await? {
             return Err(AppendError::NameTaken);
         }
         streams::write_snapshot(connection, &id.to_string(), conversation, grown.version).await?;

@@ -90,17 +90,12 @@ impl Deliveries for SqliteStore {
         let sending = count(&mut reader, &[DeliveryState::Sending], session.as_deref()).await?;
         let stuck = [DeliveryState::Failed, DeliveryState::Dead, DeliveryState::Unknown];
         let stuck = count(&mut reader, &stuck, session.as_deref()).await?;
-        let mut next: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "SELECT not_before FROM outbox INDEXED BY outbox_timed
-             WHERE state = 'queued' AND not_before IS NOT NULL AND not_before > ",
-        );
-        next.push_bind(self.inner.clock.now().timestamp_micros());
-        if let Some(session) = &session {
-            next.push(" AND session = ").push_bind(session);
-        }
-        next.push(" ORDER BY not_before LIMIT 1");
-        let next: Option<i64> = next.build_query_scalar().fetch_optional(&mut *reader).await.map_err(store_error)?;
-        Ok(Backlog { queued, sending, stuck, next: next.and_then(DateTime::from_timestamp_micros) })
+        let next = next_time(&mut reader, session.as_deref(), self.inner.clock.now()).await?;
+        Ok(Backlog { queued, sending, stuck, next })
+    }
+
+    async fn next_time(&self, session: SessionId, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        next_time(&mut *self.reader().await?, Some(&session.to_string()), after).await
     }
 
     async fn forget_sent(&self, date: DateTime<Utc>) -> Result<(), StoreError> {
@@ -134,4 +129,23 @@ async fn count(
     }
     let count: i64 = query.build_query_scalar().fetch_one(connection).await.map_err(store_error)?;
     Ok(count.unsigned_abs())
+}
+
+/// The first time later than `after` that something queued waits for; one look-up in `outbox_timed`.
+async fn next_time(
+    connection: &mut sqlx::SqliteConnection,
+    session: Option<&str>,
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let mut next: QueryBuilder<Sqlite> = QueryBuilder::new(
+        "SELECT not_before FROM outbox INDEXED BY outbox_timed
+         WHERE state = 'queued' AND not_before IS NOT NULL AND not_before > ",
+    );
+    next.push_bind(after.timestamp_micros());
+    if let Some(session) = session {
+        next.push(" AND session = ").push_bind(session);
+    }
+    next.push(" ORDER BY not_before LIMIT 1");
+    let next: Option<i64> = next.build_query_scalar().fetch_optional(connection).await.map_err(store_error)?;
+    Ok(next.and_then(DateTime::from_timestamp_micros))
 }

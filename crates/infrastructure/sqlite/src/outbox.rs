@@ -23,7 +23,7 @@ use crate::errors::unreadable;
 use crate::sealing::SealedColumn;
 
 #[cfg(test)]
-pub(crate) use claim::STATEMENTS;
+pub(crate) use claim::QUERIES;
 pub(crate) use enqueue::{SealedDelivery, enqueue};
 
 /// What sealed bodies are bound to, with the delivery's id.

@@ -30,12 +30,15 @@ pub(crate) async fn write(
             Author::Person(user) => (Some(user.0), None),
             Author::Agent(delivery) => (None, Some(delivery.to_string())),
         };
-        let position = positions::next(connection, POSITIONS).await?;
-        sqlx::query(
+        sqlx::query(concat!(
+            positions::take!(),
             "INSERT INTO spoken (position, conversation, person, delivery, content, message, reply_to, at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(position)
+             VALUES (",
+            positions::taken!(),
+            ", ?, ?, ?, ?, ?, ?, ?)"
+        ))
+        .bind(POSITIONS)
+        .bind(POSITIONS)
         .bind(conversation.id.to_string())
         .bind(person)
         .bind(delivery)

@@ -1,4 +1,9 @@
 //! Statements whose only answer is that they ran.
+//!
+//! sqlx hands every query to a thread of the connection and waits for it, which costs more than most statements do. What
+//! belongs together is therefore one query of several statements with `;` between them. Their parameters are either all
+//! `?`, bound in the order in which they stand, or all `?1`, `?2` and so on without a gap, which name the same values in
+//! each statement: sqlx counts a gap as a parameter of its own.
 
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;

@@ -112,13 +112,15 @@ impl From<sqlx::Error> for Failure {
 async fn transact(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     execute(connection, "BEGIN IMMEDIATE").await?;
     let is_shared = batch.len() > 1;
+    if is_shared {
+        execute(connection, "SAVEPOINT job").await?;
+    }
     for job in batch {
-        if is_shared {
-            execute(connection, "SAVEPOINT job").await?;
-        }
         let ran = job.run(connection).await;
         match (is_shared, ran) {
-            (true, Ran::Well) => execute(connection, "RELEASE job").await?,
+            // One query, since each is a way to the connection's thread and back.
+            (true, Ran::Well) => execute(connection, "RELEASE job; SAVEPOINT job").await?,
+            // The savepoint stays, for the next one.
             (true, Ran::Badly) => execute(connection, "ROLLBACK TO job").await?,
             (true, Ran::OutOfSpace) => execute(connection, "ROLLBACK TO job").await.map_err(|_| Failure::Full)?,
             (false, Ran::Well) => {}

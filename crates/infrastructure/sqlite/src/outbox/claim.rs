@@ -24,20 +24,17 @@ pub(super) struct SealedClaim {
     pub(super) parts: Vec<(u32, PartState)>,
 }
 
-/// Ends what is not to be sent any more. A range of `outbox_expiring`, which holds only what waits and can expire.
-const EXPIRE: &str = "
+/// What time has done to those that wait; gives the chats where it did. First ends what is not to be sent any more: a
+/// range of `outbox_expiring`, which holds only what waits and can expire. Then puts in line what waited for its time: a
+/// range of `outbox_never_tried`, which holds only what was given a time. At last takes out of line what waits for its
+/// time again, since the clock was set back: the same index.
+const TIME: &str = "
     UPDATE outbox SET state = 'expired', ended = ?2 WHERE session = ?1 AND state = 'queued' AND expires < ?2
-    RETURNING chat";
-
-/// Puts in line what waited for its time. A range of `outbox_never_tried`, which holds only what was given a time.
-const LET_IN: &str = "
+    RETURNING chat;
     UPDATE outbox SET is_early = 0
     WHERE session = ?1 AND state = 'queued' AND attempts = 0 AND not_before IS NOT NULL
         AND is_early = 1 AND not_before <= ?2
-    RETURNING chat";
-
-/// Takes out of line what waits for its time again, since the clock was set back. The same index.
-const LET_OUT: &str = "
+    RETURNING chat;
     UPDATE outbox SET is_early = 1
     WHERE session = ?1 AND state = 'queued' AND attempts = 0 AND not_before IS NOT NULL
         AND is_early = 0 AND not_before > ?2
@@ -50,23 +47,23 @@ const TURNS: &str = "
     WHERE session = ?1 AND due <= ?2 AND chat NOT IN (SELECT value FROM json_each(?3))
     ORDER BY urgency, oldest LIMIT ?4";
 
-/// By the primary key.
-const MARK: &str = "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE position = ?";
+/// By the primary keys. Something is under way in the lane then, so it has no row.
+const MARK: &str = "
+    UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE position = ?;
+    DELETE FROM outbox_lanes WHERE session = ? AND chat = ?";
 
-/// Every statement that a claim runs over more than one row, for a look at its plan.
+/// Every query of a claim that could run over more than one row, for a look at its plan.
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 6] = [EXPIRE, LET_IN, LET_OUT, TURNS, MARK, lanes::WRITE];
+pub(crate) const QUERIES: [&str; 4] = [TIME, TURNS, MARK, lanes::WRITE];
 
 pub(super) async fn claim(connection: &mut SqliteConnection, turn: &Turn) -> Result<Vec<SealedClaim>, StoreError> {
-    for statement in [EXPIRE, LET_IN, LET_OUT] {
-        let chats: Vec<i64> = sqlx::query_scalar(statement)
-            .bind(&turn.session)
-            .bind(turn.now)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(store_error)?;
-        lanes::refresh_all(connection, &turn.session, chats).await?;
-    }
+    let chats: Vec<i64> = sqlx::query_scalar(TIME)
+        .bind(&turn.session)
+        .bind(turn.now)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    lanes::refresh_all(connection, &turn.session, chats).await?;
     let turns: Vec<(i64, i64)> = sqlx::query_as(TURNS)
         .bind(&turn.session)
         .bind(turn.now)
@@ -77,9 +74,7 @@ pub(super) async fn claim(connection: &mut SqliteConnection, turn: &Turn) -> Res
         .map_err(store_error)?;
     let mut claimed = Vec::with_capacity(turns.len());
     for (chat, position) in turns {
-        sqlx::query(MARK).bind(position).run(connection).await?;
-        // Something is under way there now.
-        sqlx::query(lanes::CLEAR).bind(&turn.session).bind(chat).run(connection).await?;
+        sqlx::query(MARK).bind(position).bind(&turn.session).bind(chat).run(connection).await?;
         claimed.push(marked(connection, position).await?);
     }
     Ok(claimed)

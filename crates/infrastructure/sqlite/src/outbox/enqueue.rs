@@ -83,13 +83,17 @@ async fn insert(
     SealedDelivery { new, id, session }: &SealedDelivery,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let position = positions::next(connection, POSITIONS).await?;
-    sqlx::query(
+    sqlx::query(concat!(
+        positions::take!(),
         "INSERT INTO outbox (position, id, session, chat, urgency, operation, principal, key, replaces,
              conversation, approval, queued, not_before, expires, is_early)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(position)
+         VALUES (",
+        positions::taken!(),
+        ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+         INSERT INTO outbox_bodies (delivery, sealed) VALUES (?, ?)"
+    ))
+    .bind(POSITIONS)
+    .bind(POSITIONS)
     .bind(id)
     .bind(session)
     .bind(new.lane.chat.0)
@@ -104,11 +108,8 @@ async fn insert(
     .bind(new.not_before.map(|date| date.timestamp_micros()))
     .bind(new.expires.map(|date| date.timestamp_micros()))
     .bind(new.not_before.is_some_and(|not_before| not_before > now))
+    .bind(id)
+    .bind(&new.body)
     .run(connection)
-    .await?;
-    sqlx::query("INSERT INTO outbox_bodies (delivery, sealed) VALUES (?, ?)")
-        .bind(id)
-        .bind(&new.body)
-        .run(connection)
-        .await
+    .await
 }

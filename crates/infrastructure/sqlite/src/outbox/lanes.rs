@@ -7,13 +7,11 @@ use telegraphist_application::ports::StoreError;
 
 use crate::statement::Statement;
 
-/// Takes the row of a lane away.
-pub(super) const CLEAR: &str = "DELETE FROM outbox_lanes WHERE session = ? AND chat = ?";
-
-/// Writes the row of a lane, if it is to have one. The oldest is the first entry of its line in `outbox_in_line`, the
+/// Writes the row of a lane anew, if it is to have one. The oldest is the first entry of its line in `outbox_in_line`, the
 /// urgency the first of `outbox_in_line_by_urgency`, and `outbox_sending` tells what is under way: three look-ups,
 /// however long the line is.
 pub(super) const WRITE: &str = "
+    DELETE FROM outbox_lanes WHERE session = ?1 AND chat = ?2;
     INSERT INTO outbox_lanes (session, chat, urgency, oldest, due)
     SELECT session, chat,
         (SELECT min(urgency) FROM outbox INDEXED BY outbox_in_line_by_urgency
@@ -27,7 +25,6 @@ pub(super) const WRITE: &str = "
 
 /// After any change of a lane.
 pub(super) async fn refresh(connection: &mut SqliteConnection, session: &str, chat: i64) -> Result<(), StoreError> {
-    sqlx::query(CLEAR).bind(session).bind(chat).run(connection).await?;
     sqlx::query(WRITE).bind(session).bind(chat).run(connection).await
 }
 

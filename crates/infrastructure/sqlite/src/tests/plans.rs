@@ -5,7 +5,7 @@ use telegraphist_application::contracts::Place;
 
 use super::Directory;
 use crate::SqliteStore;
-use crate::outbox::STATEMENTS;
+use crate::outbox::QUERIES;
 
 /// What SQLite says it will do, a line each.
 async fn plan(store: &SqliteStore, statement: &str) -> Vec<String> {
@@ -18,7 +18,7 @@ async fn plan(store: &SqliteStore, statement: &str) -> Vec<String> {
 async fn a_claim_looks_everything_up_and_sorts_nothing() {
     let directory = Directory::new();
     let store = directory.open().await;
-    for statement in STATEMENTS {
+    for statement in QUERIES.iter().flat_map(|query| query.split(';')) {
         let plan = plan(&store, statement).await;
         let is_cheap = |step: &String| {
             let is_search = step.starts_with("SEARCH outbox") && !step.contains("outbox_by_state");
