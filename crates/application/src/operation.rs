@@ -190,6 +190,8 @@ closed_set! {
         ApprovalsRead => "approvals:read",
         /// Asking people, and taking questions back.
         ApprovalsRequest => "approvals:request",
+        /// How the server itself does: what stands behind `/health`.
+        OpsRead => "ops:read",
     }
 }
 
