@@ -16,6 +16,7 @@ mod inbox;
 mod key_place;
 mod leases;
 mod limiter;
+mod machine;
 mod outbox;
 mod peers;
 mod people;
@@ -42,6 +43,7 @@ pub use inbox::{Handling, Inbox, InboxEntry, InboxRow};
 pub use key_place::{KeyPlace, KeyPlaceKind};
 pub use leases::{Lease, Leases};
 pub use limiter::{BucketKey, Limiter, Rate, Verdict};
+pub use machine::{Machine, Usage};
 pub use outbox::{
     Attempted, Backlog, CUT_SHORT, Claimed, Deliveries, Delivery, DeliveryQuery, DeliveryState, Outbox, Queued,
 };

@@ -87,9 +87,14 @@ impl Gateway {
             Listen::Unix(_) => Over::Unix,
         };
         let desk = Desk { app, over, stop: stop.clone() };
+        self.attend(routes::open(desk.clone()), routes::full(desk), stop).await;
+    }
+
+    /// Lets connections in to `router`, and tells who finds no place what `full` says.
+    pub(crate) async fn attend(self, router: Router, full: Router, stop: CancellationToken) {
         let doors = Doors {
-            router: routes::open(desk.clone()),
-            full: routes::full(desk),
+            router,
+            full,
             places: Arc::new(Semaphore::new(self.connections_max)),
             turned_away: Arc::new(Semaphore::new(TURNED_AWAY_MAX)),
             stop: stop.clone(),

@@ -11,11 +11,15 @@ mod desk;
 mod events;
 mod gateway;
 mod guard;
+mod health;
 mod listen;
+mod metrics;
 mod refusal;
 mod routes;
+mod seen;
 mod webhook;
 
 pub use gateway::Gateway;
 pub use listen::{Listen, ListenError};
+pub use metrics::Numbers;
 pub use webhook::WEBHOOK_PATH;

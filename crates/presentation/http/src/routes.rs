@@ -10,7 +10,7 @@ use telegraphist_application::{Code, Failure};
 
 use crate::desk::Desk;
 use crate::refusal::Refusal;
-use crate::{approvals, events, guard, webhook};
+use crate::{approvals, events, guard, health, seen, webhook};
 
 /// How long whoever finds no place is told to stay away.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -21,6 +21,7 @@ pub(crate) fn open(desk: Desk) -> Router {
         .route("/v1/events", post(events::send))
         .route("/v1/approvals", post(approvals::request).get(approvals::list))
         .route("/v1/approvals/{id}", get(approvals::show).delete(approvals::cancel))
+        .merge(health::closed())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(desk.clone(), guard::admit))
@@ -29,6 +30,8 @@ pub(crate) fn open(desk: Desk) -> Router {
                 .route(&format!("{}/{{session}}", webhook::WEBHOOK_PATH), post(webhook::take))
                 .method_not_allowed_fallback(wrong_method),
         )
+        .merge(health::open())
+        .layer(middleware::from_fn_with_state(desk.clone(), seen::observe))
         .with_state(desk)
 }
 

@@ -7,6 +7,7 @@ mod answers;
 mod call;
 mod confirmation;
 mod handler;
+mod seen;
 mod tasks;
 mod watching;
 
@@ -25,6 +26,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use self::seen::Seen;
 use self::watching::Watched;
 use crate::catalogue::{Catalogue, Tool};
 use crate::lines::Lines;
@@ -151,7 +153,7 @@ impl Server {
         // The library cancels the token it was given when a connection ends; the caller's may be for all connections.
         let cancel = cancel.child_token();
         let connection = Connection::new(Arc::clone(&self.inner), self.inner.offer().await, self.life.as_deref());
-        match connection.serve_with_ct(lines, cancel).await {
+        match Seen::of(connection).serve_with_ct(lines, cancel).await {
             Ok(running) => finished(running).await,
             Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
             Err(error) => Err(ServeError::Opening(Box::new(error))),
@@ -171,7 +173,7 @@ impl Inner {
     }
 }
 
-async fn finished(running: RunningService<RoleServer, Connection>) -> Result<(), ServeError> {
+async fn finished(running: RunningService<RoleServer, Seen>) -> Result<(), ServeError> {
     running.waiting().await.map(drop).map_err(ServeError::Task)
 }
 

@@ -219,6 +219,9 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1)]
     #[expect(clippy::option_option, reason = "not given, given, given with an address")]
     pub(crate) listen: Option<Option<Listen>>,
+    /// Give numbers to Prometheus at an address of this machine
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<Listen>,
     #[command(flatten)]
     pub(crate) tools: ToolFlags,
 }
@@ -242,6 +245,10 @@ pub(crate) struct Serve {
     /// says]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<Listen>,
+    /// Where numbers are given to Prometheus [default: what metrics.listen
+    /// says]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<Listen>,
 }
 
 const LOGIN_HELP: &str = "\

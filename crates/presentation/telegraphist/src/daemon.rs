@@ -37,6 +37,7 @@ use tokio_util::task::TaskTracker;
 use crate::claim::Claim;
 use crate::compose::{Composition, Elsewhere, compose};
 use crate::exit::Usage;
+use crate::numbers::Meters;
 use crate::settings::Settings;
 use gate::Traffic;
 use presence::Presence;
@@ -75,12 +76,14 @@ pub(crate) struct Face {
     pub(crate) stay: Stay,
     /// Where it listens for HTTP, if it does.
     pub(crate) http: Option<Listen>,
+    /// Where it gives its numbers, if it keeps any.
+    pub(crate) metrics: Option<Listen>,
 }
 
 impl From<Stay> for Face {
     /// Nobody opens a port who was not told to.
     fn from(stay: Stay) -> Self {
-        Self { stay, http: None }
+        Self { stay, http: None, metrics: None }
     }
 }
 
@@ -88,6 +91,7 @@ impl From<Stay> for Face {
 pub(crate) struct Owner {
     house: Arc<House>,
     http: Option<Listen>,
+    metrics: Option<Listen>,
     composition: Composition,
     listener: UnixListener,
     #[cfg(feature = "demo")]
@@ -142,7 +146,12 @@ impl Owner {
             Some(listen) => Some(Gateway::bind(listen).await?),
             None => None,
         };
-        let composition = compose(places, settings, elsewhere).await?;
+        let numbers = match face.metrics {
+            Some(listen) => Some((Gateway::bind(listen).await?, Meters::new()?)),
+            None => None,
+        };
+        let telemetry = numbers.as_ref().map(|(_, meters)| meters.telemetry()).unwrap_or_default();
+        let composition = compose(places, settings, elsewhere, telemetry).await?;
         let listener = listen(places)?;
         let house = House {
             app: composition.app.clone(),
@@ -164,9 +173,14 @@ impl Owner {
         if let Some(gateway) = gateway {
             house.open_gateway(gateway);
         }
+        let metrics = numbers.as_ref().map(|(door, _)| door.address().clone());
+        if let Some((door, meters)) = numbers {
+            house.open_metrics(door, meters);
+        }
         Ok(Self {
             house,
             http,
+            metrics,
             composition,
             listener,
             #[cfg(feature = "demo")]
@@ -190,6 +204,11 @@ impl Owner {
     /// Where it listens for HTTP, if it does.
     pub(crate) fn http(&self) -> Option<&Listen> {
         self.http.as_ref()
+    }
+
+    /// Where it gives its numbers, if it does.
+    pub(crate) fn metrics(&self) -> Option<&Listen> {
+        self.metrics.as_ref()
     }
 
     /// The application, for what is done before anybody comes.

@@ -37,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) approvals: Approvals,
     pub(crate) bots: Bots,
     pub(crate) http: Http,
+    pub(crate) metrics: Metrics,
     pub(crate) log: Log,
     /// Where the desktop's bus is; no key, but of the same environment.
     #[serde(skip)]
@@ -135,6 +136,12 @@ pub(crate) struct Bots {
 /// `[http]`
 #[derive(Deserialize)]
 pub(crate) struct Http {
+    pub(crate) listen: ListenAt,
+}
+
+/// `[metrics]`
+#[derive(Deserialize)]
+pub(crate) struct Metrics {
     pub(crate) listen: ListenAt,
 }
 
@@ -288,6 +295,7 @@ impl Settings {
             ("approvals.rule_life", quoted(&self.approvals.rule_life)),
             ("bots.webhook_url", quoted(&self.bots.webhook_url)),
             ("http.listen", quoted(&self.http.listen)),
+            ("metrics.listen", quoted(&self.metrics.listen)),
             ("log.filter", quoted(&self.log.filter)),
             ("log.format", quoted(&self.log.format)),
         ]

@@ -168,8 +168,7 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn open(world: &World, gateway: Gateway) -> Self {
-        // The HTTP client wants a TLS provider even where it never speaks TLS; a second installation changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self::provide_tls();
         let client = Client::builder().no_proxy().user_agent("deploy-ci/1.0");
         let (base, client) = match gateway.address() {
             Listen::Tcp(address) => (format!("http://{address}"), client),
@@ -178,6 +177,11 @@ impl Door {
         let stop = CancellationToken::new();
         let serving = tokio::spawn(gateway.serve(world.app.clone(), stop.clone()));
         Self { base, client: client.build().expect("an HTTP client"), stop, serving }
+    }
+
+    /// The HTTP client wants a TLS provider even where it never speaks TLS; a second installation changes nothing.
+    pub(crate) fn provide_tls() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -6,6 +6,7 @@ use telegraphist_application::ports::Reception;
 use telegraphist_http::{Gateway, WEBHOOK_PATH};
 
 use super::House;
+use crate::numbers::Meters;
 use crate::settings::Settings;
 
 /// How updates of bots come: brought where the world can reach the gateway, else asked for.
@@ -22,5 +23,10 @@ impl House {
     /// Serves at the gateway until the house ends; what is under way there is finished before the connections close.
     pub(super) fn open_gateway(self: &Arc<Self>, gateway: Gateway) {
         self.tasks.spawn(gateway.serve(self.app.clone(), self.stop.clone()));
+    }
+
+    /// Gives the numbers at a door of their own.
+    pub(super) fn open_metrics(self: &Arc<Self>, door: Gateway, meters: Meters) {
+        self.tasks.spawn(door.serve_metrics(Arc::new(meters.of(self.app.clone())), self.stop.clone()));
     }
 }
