@@ -13,6 +13,7 @@ mod laws;
 mod notices;
 mod phone;
 mod questions;
+mod seeing;
 mod sessions;
 mod strangers;
 mod taps;

@@ -63,7 +63,9 @@ fn browser() -> anyhow::Result<()> {
 /// What build servers speak to the gateway with.
 fn scripts() -> anyhow::Result<()> {
     require("curl", &["--version"], &["curl"])?;
-    require("jq", &["--version"], &["jq"])
+    require("jq", &["--version"], &["jq"])?;
+    // promtool, which says whether Prometheus takes the numbers.
+    require("promtool", &["--version"], &["prometheus"])
 }
 
 /// A desktop's key ring and the message bus it is reached over.
