@@ -21,6 +21,7 @@ impl Meters {
         let registry = Registry::new();
         let exporter = opentelemetry_prometheus::exporter()
             .with_registry(registry.clone())
+            .scope_info_enabled(false)
             .build()
             .context("the numbers cannot be kept")?;
         let resource = Resource::builder_empty().with_service_name("telegraphist").build();
