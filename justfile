@@ -15,9 +15,9 @@ check:
 
 # Speed and memory side by side with the bare libraries; writes docs/benchmarks.md.
 bench:
-    cargo xtask bench
+    cargo xtask bench --write
 
-# Writes what is generated: docs/TOOLS.md.
+# Writes what is generated: docs/TOOLS.md and docs/BOT_API.md.
 docs:
     cargo xtask docs
 

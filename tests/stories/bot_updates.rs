@@ -118,6 +118,35 @@ async fn what_nobody_knows_is_kept_and_stops_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[test]
+fn what_became_of_an_update_is_shown_by_its_id_without_what_it_says() -> anyhow::Result<()> {
+    let stage = BotStage::new()?;
+    invent(&stage, json!({ "edited_message": message(70_001, "for the bot alone") }));
+    invent(&stage, json!({ "telepathy": { "strength": 9 } }));
+    let kept = |kind: &str| {
+        stage.found(|| {
+            let kept = stage.json(&["inbox", "list", "--all"]);
+            let is_it = |update: &&Value| update["kind"] == kind && update["state"] == "done";
+            kept.as_array().into_iter().flatten().find(is_it).cloned()
+        })
+    };
+    for (kind, chat) in [("telepathy", "-".to_owned()), ("edited_message", ALICE.to_string())] {
+        let update = kept(kind);
+        let id = update["id"].as_str().unwrap_or_default();
+        let printed = stage.home.ok(&["inbox", "show", id], "");
+        let fields: Vec<(&str, &str)> =
+            printed.lines().filter_map(|line| line.split_once(' ')).map(|(name, said)| (name, said.trim())).collect();
+        let day = update["received"].as_str().and_then(|received| received.get(..10)).unwrap_or_default();
+        assert_eq!(fields[..4], [("update", id), ("session", "bot"), ("kind", kind), ("chat", chat.as_str())]);
+        assert!(fields[4].0 == "came" && fields[4].1.starts_with(day) && fields[4].1.ends_with(" UTC"), "{printed}");
+        assert_eq!(fields[5..], [("state", "done"), ("why", "")]);
+        assert!(!printed.contains("alone") && !printed.contains("strength"), "{printed}");
+    }
+    let refused = stage.home.fails(&["inbox", "show", "nobody/1"], "");
+    assert!(refused.contains("no update nobody/1") && refused.contains("inbox list --all"), "{refused}");
+    Ok(())
+}
+
 /// Another program that asks for the bot's updates, as often as it can.
 struct OtherPoller {
     is_over: Arc<AtomicBool>,

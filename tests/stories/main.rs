@@ -1,15 +1,16 @@
 //! Stories: what users of Telegraphist do, through real clients, real processes and a Telegram in a box.
 
 mod bad_input;
-mod bot_clients;
 mod bot_faults;
 mod bot_updates;
 mod daemon;
 mod demo;
 mod faults;
+mod foreign_clients;
 mod gateway;
 mod killed;
 mod laws;
+mod logs;
 mod notices;
 mod phone;
 mod questions;
@@ -17,5 +18,4 @@ mod seeing;
 mod sessions;
 mod strangers;
 mod taps;
-mod telethon;
 mod vault;

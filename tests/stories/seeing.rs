@@ -57,7 +57,7 @@ impl Demo {
                 let _ = told.send(line);
             }
         });
-        let mut next = |before: &str| -> anyhow::Result<String> {
+        let next = |before: &str| -> anyhow::Result<String> {
             loop {
                 let line = heard.recv_timeout(PATIENCE).context("the demo did not say where it is")?;
                 if let Some(at) = line.strip_prefix(before) {

@@ -37,7 +37,7 @@ pub use clock::{Clock, Ids};
 pub use contents::Contents;
 pub use conversations::{Conversations, Spoken, SpokenQuery};
 pub use event_store::{AppendError, EventStore, Loaded, Version};
-pub use files::{FetchLimits, FileError, Files, Incoming, Outgoing, ReadHandle, WriteHandle};
+pub use files::{FetchLimits, FileError, Files, Incoming, Outgoing, ReadHandle, Sink, WriteHandle};
 pub use idempotency::{CallKey, Claim, Entry, Idempotency, Outcome, PartState};
 pub use inbox::{Handling, Inbox, InboxEntry, InboxRow};
 pub use key_place::{KeyPlace, KeyPlaceKind};

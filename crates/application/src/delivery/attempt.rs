@@ -102,7 +102,7 @@ fn of_telegram(error: TelegramError, claimed: &Claimed, now: DateTime<Utc>) -> T
     match error {
         TelegramError::OutcomeUnknown => Tried::unknown(),
         // Parts that were sent are noted; what is left goes on as its cause says.
-        TelegramError::Partial { cause, .. } => of_telegram(*cause, claimed, now),
+        TelegramError::Partial { sent, cause } => of_telegram(*cause, claimed, now).after_parts(sent),
         TelegramError::RateLimited { retry_after, .. } => {
             let told = format!("Telegram asks to wait {} s", retry_after.as_secs());
             Tried { flood: Some(retry_after), ..Tried::again(claimed, now, Some(retry_after), told) }
@@ -146,6 +146,12 @@ impl Tried {
         let error = "Telegram's answer was lost; it may have been sent".to_owned();
         let told = Some(Err(TelegramError::OutcomeUnknown));
         Self { how: Attempted::Unknown { error }, told, flood: None, lost: None, is_shut_out: false }
+    }
+
+    /// Whoever waits is told of the parts that were sent before it stopped.
+    fn after_parts(self, sent: Vec<i32>) -> Self {
+        let partial = |cause| TelegramError::Partial { sent, cause: Box::new(cause) };
+        Self { told: self.told.map(|told| told.map_err(partial)), ..self }
     }
 
     /// Once more after `wait`, or after a while that grows; given up when it is too old.

@@ -6,10 +6,11 @@ use secrecy::SecretString;
 use serde_json::json;
 use telegraphist_domain::{ChatId, DeliveryId, UserId};
 
-use crate::caller::Caller;
+use crate::caller::{CallContext, Caller};
 use crate::cards::{Card, SendCard};
 use crate::changes::Change;
-use crate::operations::RequestApproval;
+use crate::failure::Code;
+use crate::operations::{RequestApproval, SendMessage};
 use crate::ports::{Clock as _, DeliveryState, Lane, Rate, Reception, TelegramError, Urgency};
 use crate::stage::{BOB, OWNER, Stage};
 use crate::text::Writing;
@@ -135,6 +136,24 @@ async fn an_unknown_outcome_is_kept_as_such_and_never_repeated_by_itself() {
     stage.app.inner.bell.ring();
     stage.nth_to(OWNER, 2).await;
     assert_eq!(texts(&stage, OWNER), ["two", "one"]);
+}
+
+#[tokio::test]
+async fn whoever_waits_is_told_which_parts_were_sent_and_what_a_person_can_do() {
+    let stage = Stage::new().await;
+    let refused = TelegramError::Refused { telegram: "MESSAGE_TOO_STRANGE".to_owned() };
+    for (cause, code) in [(refused, "telegram_refused"), (TelegramError::OutcomeUnknown, "outcome_unknown")] {
+        stage.refuses(TelegramError::Partial { sent: vec![5, 6], cause: Box::new(cause) });
+        let long: SendMessage =
+            serde_json::from_value(json!({ "chat": OWNER.0.to_string(), "text": "long" })).expect("its arguments");
+        let sent = stage.app.perform(&Caller::owner(), long, CallContext::default()).await;
+        let failure = sent.err().expect("it stopped");
+        assert_eq!(failure.code, Code::PartiallySent);
+        let details = failure.details.expect("they say which");
+        assert_eq!((&details["sent"], &details["cause"]), (&json!([5, 6]), &json!(code)));
+        assert!(failure.action.contains("`telegraphist outbox requeue`"), "{}", failure.action);
+        assert!(!failure.action.contains("Repeat the same call"), "{}", failure.action);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -182,10 +182,16 @@ fn rate_limited(retry_after: Duration, method: &str) -> Failure {
 
 fn partial(call: &Call, sent: &[i32], cause: TelegramError) -> Failure {
     let cause = of_telegram(call, cause);
+    let action = if call.facts.is_keyed && call.step.session.is_bot {
+        // Its row in the outbox has ended; the key leads to that row and not on.
+        "A bot's send is never gone on with by itself, nor by the same key: look in the chat which parts arrived. The person can see it with `telegraphist outbox list` and let the rest be sent with `telegraphist outbox requeue`; what may have been sent is then sent once more."
+    } else {
+        "Repeat the same call with the `idempotency_key` of `details`: it goes on where it stopped."
+    };
     let mut failure = Failure::new(
         Code::PartiallySent,
         format!("{} part(s) were sent, then it stopped: {}", sent.len(), cause.message),
-        "Repeat the same call with the `idempotency_key` of `details`: it goes on where it stopped.",
+        action,
     )
     .with_details(json!({ "sent": sent, "cause": cause.code.as_str() }));
     failure.retry_after_ms = cause.retry_after_ms;

@@ -223,6 +223,7 @@ async fn a_part_that_was_sent_is_told() {
     let failure = world.failure(send(Some("k"))).await;
     assert_eq!(failure.code, Code::PartiallySent);
     assert_eq!(failure.retry_after_ms, Some(90_000));
+    assert!(failure.action.starts_with("Repeat the same call"), "{}", failure.action);
     assert_eq!(
         failure.details.map(|details| *details),
         Some(json!({

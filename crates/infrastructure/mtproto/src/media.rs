@@ -6,7 +6,7 @@ mod outgoing;
 mod parts;
 mod upload;
 
-pub(crate) use download::{Origin, Sink, collect};
+pub(crate) use download::{Origin, collect};
 pub(crate) use location::{attachment, viewable};
 pub(crate) use outgoing::{Manner, input_media};
 pub(crate) use upload::Uploaded;

@@ -1,57 +1,30 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
-use telegraphist_application::ports::{
-    AppendError, ApprovalQuery, Approvals, EventStore, Loaded, StoreError, Together, Version,
-};
+use telegraphist_application::ports::{AppendError, ApprovalQuery, Approvals, StoreError};
 use telegraphist_application::stored::date_of;
 use telegraphist_domain::approval::{Card, Fingerprint};
 use telegraphist_domain::{Aggregate, Approval, ApprovalEvent, ApprovalId, Timestamp};
 
 use crate::errors::{store_error, unreadable};
+use crate::kept::Kept;
 use crate::streams::{self, Stream};
-use crate::together::SealedTogether;
 use crate::{SqliteStore, approval_rows};
 
 #[async_trait]
-impl EventStore<Approval> for SqliteStore {
-    async fn load(&self, id: ApprovalId) -> Result<Option<Loaded<Approval>>, StoreError> {
-        let stream: Stream<Approval> = streams::replayed(&mut *self.reader().await?, &id.to_string()).await?;
-        Ok(stream.loaded())
-    }
-
-    async fn append(
-        &self,
+impl Kept for Approval {
+    async fn write_rows(
+        connection: &mut SqliteConnection,
         id: ApprovalId,
-        expected: Version,
-        events: &[ApprovalEvent],
-        together: &Together,
-    ) -> Result<Version, AppendError> {
-        let key = self.key().await;
-        let together = SealedTogether::new(&key, together, self.inner.clock.now());
-        let new = events.to_vec();
-        self.write(move |connection| Box::pin(async move { append(connection, id, expected, &new, together).await }))
-            .await
+        grown: &Stream<Self>,
+        new: &[ApprovalEvent],
+    ) -> Result<(), AppendError> {
+        if let Some(approval) = &grown.state {
+            approval_rows::write(connection, approval).await?;
+            approval_rows::write_cards(connection, &id.to_string(), new).await?;
+        }
+        Ok(())
     }
-}
-
-async fn append(
-    connection: &mut SqliteConnection,
-    id: ApprovalId,
-    expected: Version,
-    new: &[ApprovalEvent],
-    together: SealedTogether,
-) -> Result<Version, AppendError> {
-    let row = id.to_string();
-    let current: Stream<Approval> = streams::replayed(connection, &row).await?;
-    let Stream { state, version } = current.grown(expected, new)?;
-    streams::write::<Approval>(connection, &row, expected, new).await?;
-    if let Some(approval) = state.filter(|_| !new.is_empty()) {
-        approval_rows::write(connection, &approval).await?;
-        approval_rows::write_cards(connection, &row, new).await?;
-    }
-    together.write(connection).await?;
-    Ok(version)
 }
 
 #[async_trait]

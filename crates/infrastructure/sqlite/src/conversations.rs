@@ -1,58 +1,33 @@
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
-use telegraphist_application::ports::{
-    AppendError, Conversations, EventStore, Lane, Loaded, Spoken, SpokenQuery, StoreError, Together, Version,
-};
+use telegraphist_application::ports::{AppendError, Conversations, Lane, Spoken, SpokenQuery, StoreError};
 use telegraphist_domain::{Conversation, ConversationEvent, ConversationId, Place};
 
 use crate::errors::{store_error, unreadable};
+use crate::kept::Kept;
 use crate::streams::{self, Stream};
-use crate::together::SealedTogether;
 use crate::{SqliteStore, conversation_rows, positions, spoken};
 
 #[async_trait]
-impl EventStore<Conversation> for SqliteStore {
-    async fn load(&self, id: ConversationId) -> Result<Option<Loaded<Conversation>>, StoreError> {
-        let stream: Stream<Conversation> = streams::current(&mut *self.reader().await?, &id.to_string()).await?;
-        Ok(stream.loaded())
+impl Kept for Conversation {
+    async fn current(connection: &mut SqliteConnection, id: &str) -> Result<Stream<Self>, StoreError> {
+        streams::current(connection, id).await
     }
 
-    async fn append(
-        &self,
+    async fn write_rows(
+        connection: &mut SqliteConnection,
         id: ConversationId,
-        expected: Version,
-        events: &[ConversationEvent],
-        together: &Together,
-    ) -> Result<Version, AppendError> {
-        let key = self.key().await;
-        let together = SealedTogether::new(&key, together, self.inner.clock.now());
-        let new = events.to_vec();
-        self.write(move |connection| Box::pin(async move { append(connection, id, expected, &new, together).await }))
-            .await
-    }
-}
-
-async fn append(
-    connection: &mut SqliteConnection,
-    id: ConversationId,
-    expected: Version,
-    new: &[ConversationEvent],
-    together: SealedTogether,
-) -> Result<Version, AppendError> {
-    let row = id.to_string();
-    let current: Stream<Conversation> = streams::current(connection, &row).await?;
-    let Stream { state, version } = current.grown(expected, new)?;
-    if let Some(conversation) = state.as_ref().filter(|_| !new.is_empty()) {
+        grown: &Stream<Self>,
+        new: &[ConversationEvent],
+    ) -> Result<(), AppendError> {
+        let Some(conversation) = &grown.state else { return Ok(()) };
         if conversation_rows::is_place_taken(connection, conversation).await? {
             return Err(AppendError::NameTaken);
         }
-        streams::write_snapshot(connection, &row, conversation, version).await?;
+        streams::write_snapshot(connection, &id.to_string(), conversation, grown.version).await?;
         conversation_rows::write(connection, conversation).await?;
-        spoken::write(connection, conversation, new).await?;
+        Ok(spoken::write(connection, conversation, new).await?)
     }
-    streams::write::<Conversation>(connection, &row, expected, new).await?;
-    together.write(connection).await?;
-    Ok(version)
 }
 
 #[async_trait]

@@ -31,6 +31,7 @@ mod delivery_rows;
 mod errors;
 mod idempotency;
 mod inbox;
+mod kept;
 mod key_file;
 mod keys;
 mod leases;

@@ -1,10 +1,9 @@
 //! Files of messages that the bot was sent. Bots cannot read a message again, so that its file is found by what the
 //! inbox keeps of it.
 
-use async_trait::async_trait;
 use serde::Deserialize;
 use telegraphist_application::operation::Refused;
-use telegraphist_application::ports::{Execution, FileError, InboxRow, KnownPeer, TelegramError};
+use telegraphist_application::ports::{Execution, FileError, InboxRow, KnownPeer, Sink, TelegramError};
 use teloxide::{payloads, types};
 
 use crate::account::{BotAccount, Does, Terms};
@@ -14,21 +13,6 @@ use crate::wire::{Download, Request};
 
 /// So many of the newest entries are looked through.
 const LOOKED_THROUGH_MAX: usize = 1_000;
-
-/// Takes the bytes of a file, in order.
-#[async_trait]
-pub(super) trait Sink: Send {
-    /// Takes the next bytes.
-    async fn take(&mut self, bytes: &[u8]) -> Result<(), FileError>;
-}
-
-#[async_trait]
-impl Sink for Vec<u8> {
-    async fn take(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        self.extend_from_slice(bytes);
-        Ok(())
-    }
-}
 
 /// Where a file can be fetched.
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use futures::FutureExt as _;
 use serde_json::{Value, json};
 use telegraphist_application::ambient::SystemClock;
 use telegraphist_application::ports::{
@@ -15,7 +16,7 @@ use super::stage::*;
 use super::stand_in::{Reply, StandIn};
 use crate::BotAccounts;
 use crate::token::Token;
-use crate::tokens::lease_name;
+use crate::tokens::{self, lease_name};
 
 /// A message as an update.
 fn update(id: i64, text: &str) -> Value {
@@ -215,6 +216,25 @@ async fn a_revoked_token_ends_it_until_there_is_another() {
     stand_in.reply_only("getUpdates", Reply::Result(json!([])));
     bots.sign_in(session(), &"42:fresh".into()).await.expect("the token is good");
     in_state(&bots, ReceptionState::Receiving).await;
+    bots.shutdown().await;
+}
+
+/// Whoever reads what the bot heard looks at this, and would take the old refusal for one of the token of now.
+#[tokio::test]
+async fn a_refusal_is_forgotten_when_it_begins_anew_even_if_it_cannot() {
+    let (ground, stand_in) = (Ground::new(), StandIn::start().await);
+    stand_in.reply("getUpdates", Reply::Refusal(401, "Unauthorized", Value::Null));
+    let bots = signed_in(&ground, &stand_in).await;
+    bots.receive(session(), Reception::Polling).await.expect("it is signed in");
+    in_state(&bots, ReceptionState::TokenRefused).await;
+    assert_eq!(bots.token_refused(session()).await, "Unauthorized");
+    tokens::forget(&ground.store, session()).await.expect("the vault is there");
+    bots.close(session());
+    let begun = bots.receive(session(), Reception::Polling).await;
+    assert!(begun.is_err(), "there is no token");
+    let health = bots.health(session());
+    assert_eq!((health.state, health.problem), (ReceptionState::Starting, None));
+    assert!(bots.token_refused(session()).now_or_never().is_none(), "nobody has refused the next one");
     bots.shutdown().await;
 }
 

@@ -1,10 +1,9 @@
 //! Fetching a file in parts, several under way at once, in order.
 
-use async_trait::async_trait;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use grammers_tl_types as tl;
 use telegraphist_application::operation::Refused;
-use telegraphist_application::ports::{Execution, FileError, KnownPeer, TelegramError};
+use telegraphist_application::ports::{Execution, KnownPeer, Sink, TelegramError};
 
 use super::location::Attachment;
 use crate::account::{Account, Does};
@@ -13,13 +12,6 @@ use crate::account::{Account, Does};
 const PART: u64 = 512 * 1024;
 /// Parts under way at once.
 const PARTS_AT_ONCE: usize = 4;
-
-/// Takes the bytes of a file, in order.
-#[async_trait]
-pub(crate) trait Sink: Send {
-    /// Takes the next bytes.
-    async fn take(&mut self, bytes: &[u8]) -> Result<(), FileError>;
-}
 
 /// Where a message's file is to be found anew when its reference has expired.
 pub(crate) struct Origin<'a> {
@@ -38,14 +30,6 @@ pub(crate) async fn collect(
     let mut bytes = Vec::with_capacity(usize::try_from(attachment.size).unwrap_or_default());
     account.download(call, attachment, origin, &mut bytes).await?;
     Ok(bytes)
-}
-
-#[async_trait]
-impl Sink for Vec<u8> {
-    async fn take(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        self.extend_from_slice(bytes);
-        Ok(())
-    }
 }
 
 impl Account {

@@ -141,6 +141,17 @@ pub(crate) enum PersonRole {
     Blocked,
 }
 
+/// How much of a list is shown, and how.
+#[derive(Args)]
+pub(crate) struct Shown {
+    /// How many at most
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    pub(crate) limit: usize,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+}
+
 /// `outbox`
 #[derive(Subcommand)]
 pub(crate) enum Outbox {
@@ -149,12 +160,8 @@ pub(crate) enum Outbox {
         /// Everything, also what was sent
         #[arg(long)]
         all: bool,
-        /// How many at most
-        #[arg(long, value_name = "COUNT", default_value_t = 50)]
-        limit: usize,
-        /// How to print them
-        #[arg(long, value_enum, default_value_t = Output::Text)]
-        output: Output,
+        #[command(flatten)]
+        shown: Shown,
     },
     /// Show one
     Show {
@@ -179,12 +186,8 @@ pub(crate) enum Inbox {
         /// All that bots heard, also what was handled
         #[arg(long)]
         all: bool,
-        /// How many at most
-        #[arg(long, value_name = "COUNT", default_value_t = 50)]
-        limit: usize,
-        /// How to print them
-        #[arg(long, value_enum, default_value_t = Output::Text)]
-        output: Output,
+        #[command(flatten)]
+        shown: Shown,
     },
     /// Show one
     Show {
@@ -202,16 +205,13 @@ pub(crate) enum Inbox {
 #[derive(Subcommand)]
 pub(crate) enum Approvals {
     /// List questions, newest first
+    #[command(mut_arg("limit", |limit| limit.default_value("20")))]
     List {
         /// Only those that nobody has decided yet
         #[arg(long)]
         pending: bool,
-        /// How many at most
-        #[arg(long, value_name = "COUNT", default_value_t = 20)]
-        limit: usize,
-        /// How to print them
-        #[arg(long, value_enum, default_value_t = Output::Text)]
-        output: Output,
+        #[command(flatten)]
+        shown: Shown,
     },
     /// Show one
     Show {
@@ -237,4 +237,34 @@ pub(crate) enum Approvals {
         /// The rule's id
         id: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    enum Lists {
+        #[command(subcommand)]
+        Outbox(Outbox),
+        #[command(subcommand)]
+        Approvals(Approvals),
+    }
+
+    fn limit(of: &str, given: &[&str]) -> Option<usize> {
+        match Lists::try_parse_from([&["lists", of, "list"], given].concat()).ok()? {
+            Lists::Outbox(Outbox::List { shown, .. }) | Lists::Approvals(Approvals::List { shown, .. }) => {
+                Some(shown.limit)
+            }
+            Lists::Outbox(_) | Lists::Approvals(_) => None,
+        }
+    }
+
+    #[test]
+    fn questions_are_listed_in_smaller_numbers() {
+        assert_eq!((limit("outbox", &[]), limit("approvals", &[])), (Some(50), Some(20)));
+        assert_eq!(limit("approvals", &["--limit", "7"]), Some(7));
+    }
 }

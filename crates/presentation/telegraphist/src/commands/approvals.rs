@@ -16,9 +16,9 @@ pub(crate) fn run(context: &Context, command: Approvals) -> anyhow::Result<()> {
     let mut control = Control::open(&context.link()?)?;
     let mut screen = Screen::new();
     match command {
-        Approvals::List { pending, limit, output } => {
-            let request = DeskRequest::Approvals { is_pending: pending, limit };
-            list(&ask::<Vec<ApprovalView>>(&mut control, request)?, output)
+        Approvals::List { pending, shown } => {
+            let request = DeskRequest::Approvals { is_pending: pending, limit: shown.limit };
+            list(&ask::<Vec<ApprovalView>>(&mut control, request)?, shown.output)
         }
         Approvals::Show { id, output } => show(&ask(&mut control, DeskRequest::Approval { id })?, output),
         Approvals::Cancel { id } => {

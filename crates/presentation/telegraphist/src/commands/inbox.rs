@@ -17,9 +17,10 @@ pub(crate) fn run(context: &Context, command: Inbox) -> anyhow::Result<()> {
     let mut control = Control::open(&context.link()?)?;
     let mut screen = Screen::new();
     match command {
-        Inbox::List { all, limit, output } => list(&heard(&mut control, all, limit)?, all, output),
+        Inbox::List { all, shown } => list(&heard(&mut control, all, shown.limit)?, all, shown.output),
         Inbox::Show { id } => {
-            let update = find(&mut control, &id)?.with_context(|| {
+            let found = find(&id, |all| heard(&mut control, all, SEARCHED_MAX))?;
+            let update = found.with_context(|| {
                 format!("there is no update {id}; `telegraphist inbox list --all` shows the newest")
             })?;
             screen.fields(&[
@@ -41,10 +42,12 @@ pub(crate) fn run(context: &Context, command: Inbox) -> anyhow::Result<()> {
 }
 
 /// Among those that were not handled first: they may be older than the newest of all.
-fn find(control: &mut Control, id: &str) -> anyhow::Result<Option<HeardUpdate>> {
+fn find(
+    id: &str,
+    mut heard: impl FnMut(bool) -> anyhow::Result<Vec<HeardUpdate>>,
+) -> anyhow::Result<Option<HeardUpdate>> {
     for is_all in [false, true] {
-        let updates = heard(control, is_all, SEARCHED_MAX)?;
-        if let Some(update) = updates.into_iter().find(|update| update.id == id) {
+        if let Some(update) = heard(is_all)?.into_iter().find(|update| update.id == id) {
             return Ok(Some(update));
         }
     }
@@ -77,4 +80,30 @@ fn list(updates: &[HeardUpdate], all: bool, output: Output) -> anyhow::Result<()
         ]);
     }
     table.print(&mut screen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn update(position: u64, state: &str) -> HeardUpdate {
+        HeardUpdate {
+            id: format!("bot/{position}"),
+            session: "bot".to_owned(),
+            kind: "message".to_owned(),
+            chat: None,
+            received: chrono::DateTime::UNIX_EPOCH,
+            state: state.to_owned(),
+            why: String::new(),
+        }
+    }
+
+    #[test]
+    fn one_that_was_not_handled_is_found_behind_however_many_newer_ones() -> anyhow::Result<()> {
+        let heard = |is_all| Ok(vec![if is_all { update(5000, "done") } else { update(1, "failed") }]);
+        assert_eq!(find("bot/1", heard)?, Some(update(1, "failed")));
+        assert_eq!(find("bot/5000", heard)?, Some(update(5000, "done")));
+        assert_eq!(find("bot/2", heard)?, None);
+        Ok(())
+    }
 }

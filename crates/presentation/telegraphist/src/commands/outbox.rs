@@ -17,9 +17,10 @@ const NOT_DONE: [DeliveryState; 5] =
 pub(crate) fn run(context: &Context, command: Outbox) -> anyhow::Result<()> {
     let mut control = Control::open(&context.link()?)?;
     match command {
-        Outbox::List { all, limit, output } => {
+        Outbox::List { all, shown } => {
             let states = if all { Vec::new() } else { NOT_DONE.to_vec() };
-            list(&ask::<Vec<DeliveryView>>(&mut control, DeskRequest::Deliveries { states, limit })?, all, output)
+            let request = DeskRequest::Deliveries { states, limit: shown.limit };
+            list(&ask::<Vec<DeliveryView>>(&mut control, request)?, all, shown.output)
         }
         Outbox::Show { id, output } => show(&ask(&mut control, DeskRequest::Delivery { id })?, output),
         Outbox::Requeue { id } => {
