@@ -25,6 +25,11 @@ pub fn python_for_bots() -> PathBuf {
     fetched("python-bots/bin/python")
 }
 
+/// The Python interpreter with FastMCP.
+pub fn python_for_fastmcp() -> PathBuf {
+    fetched("python-fastmcp/bin/python")
+}
+
 /// A program of an npm package among the foreign clients.
 pub fn node_tool(name: &str) -> PathBuf {
     fetched(&format!("node/node_modules/.bin/{name}"))

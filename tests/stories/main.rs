@@ -3,11 +3,13 @@
 mod bad_input;
 mod bot_faults;
 mod bot_updates;
+mod conformance;
 mod daemon;
 mod demo;
 mod faults;
 mod foreign_clients;
 mod gateway;
+mod http_clients;
 mod killed;
 mod laws;
 mod logs;

@@ -15,9 +15,11 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     python(&tools, "requirements.txt", "python")?;
     // aiogram wants an older pydantic than the MCP client.
     python(&tools, "requirements-bots.txt", "python-bots")?;
+    python(&tools, "requirements-fastmcp.txt", "python-fastmcp")?;
     node(&tools)?;
     browser()?;
     scripts()?;
+    proxy()?;
     key_ring()
 }
 
@@ -38,7 +40,7 @@ fn python(tools: &Path, list: &str, environment: &str) -> anyhow::Result<()> {
     stamp.set()
 }
 
-/// The npm clients of `tests/clients/package.json`, with a Node of their own where the system's is too old for them.
+/// The npm clients of `tests/clients/package.json`, among them a Node for those for which the system's is too old.
 fn node(tools: &Path) -> anyhow::Result<()> {
     let clients = root().join("tests/clients");
     let folder = tools.join("node");
@@ -66,6 +68,11 @@ fn scripts() -> anyhow::Result<()> {
     require("jq", &["--version"], &["jq"])?;
     // promtool, which says whether Prometheus takes the numbers.
     require("promtool", &["--version"], &["prometheus"])
+}
+
+/// What stands before the gateway on servers.
+fn proxy() -> anyhow::Result<()> {
+    require("nginx", &["-v"], &["nginx-light"])
 }
 
 /// A desktop's key ring and the message bus it is reached over.

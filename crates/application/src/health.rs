@@ -228,7 +228,7 @@ fn overall(checks: &BTreeMap<&'static str, Vec<HealthCheck>>) -> HealthStatus {
     }
     let of_sessions = match (sessions.iter().min(), sessions.iter().max()) {
         (Some(HealthStatus::Fail), _) => HealthStatus::Fail,
-        (_, Some(HealthStatus::Pass)) | (None, _) | (_, None) => HealthStatus::Pass,
+        (_, Some(HealthStatus::Pass) | None) | (None, _) => HealthStatus::Pass,
         (Some(_), Some(_)) => HealthStatus::Warn,
     };
     worst.max(of_sessions)

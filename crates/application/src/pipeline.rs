@@ -159,6 +159,16 @@ impl Application {
         let Some(denied) = caller.grants.refusal(&facts, is_dry_run) else {
             return Ok(());
         };
+        Err(self.deny(caller, facts, denied, correlation_id).await)
+    }
+
+    /// Notes that a caller was refused for want of a scope, by whoever says so before a call gets here. It leaves what the
+    /// pipeline's own refusal leaves.
+    pub async fn note_missing_scope(&self, caller: &Caller, facts: Facts) {
+        let _told_already = self.deny(caller, facts, Denied::Scope(facts.scope), &self.correlation()).await;
+    }
+
+    async fn deny(&self, caller: &Caller, facts: Facts, denied: Denied, correlation_id: &str) -> Failure {
         let failure = refusals::denied(denied);
         let outcome = failure.code.as_str();
         self.inner.security(&SecurityEvent::ScopeDenied {
@@ -167,7 +177,7 @@ impl Application {
             scope: (denied == Denied::Scope(facts.scope)).then_some(facts.scope),
         });
         audit::denial(&self.inner, caller, facts.name, correlation_id, outcome).await;
-        Err(failure)
+        failure
     }
 
     /// The erased middle: a read in the caller's own task, a write in one of its own.

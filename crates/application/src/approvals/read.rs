@@ -36,14 +36,16 @@ impl Application {
     ) -> Result<Approval, Failure> {
         let started = Instant::now();
         let total = until.duration_since(started).as_secs();
+        // Whoever waits hears so at once, and then every now and again.
+        let mut step = started;
         loop {
-            let step = until.min(Instant::now() + REPORT_EVERY);
             let approval = self.await_decision(id, step, &call.context.cancel).await?;
             if !approval.is_pending() || Instant::now() >= until || call.context.cancel.is_cancelled() {
                 return Ok(approval);
             }
             let passed = started.elapsed().as_secs();
             call.context.progress.report(passed, Some(total), "waiting for a decision in Telegram");
+            step = until.min(Instant::now() + REPORT_EVERY);
         }
     }
 

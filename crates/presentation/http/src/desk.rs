@@ -1,16 +1,16 @@
 //! What every handler is given.
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::response::Response;
 use telegraphist_application::approvals::Life;
-use telegraphist_application::{Application, CallContext, Caller};
+use telegraphist_application::{Application, CallContext};
 use tokio_util::sync::CancellationToken;
 
+use crate::options::GatewayOptions;
 use crate::refusal::Refusal;
-
-/// Whose budgets, keys and questions these are.
-const PRINCIPAL: &str = "http";
 
 /// The longest name of a program that people are shown.
 const AGENT_MAX: usize = 64;
@@ -29,15 +29,11 @@ pub(crate) enum Over {
 pub(crate) struct Desk {
     pub(crate) app: Application,
     pub(crate) over: Over,
+    pub(crate) options: Arc<GatewayOptions>,
     pub(crate) stop: CancellationToken,
 }
 
 impl Desk {
-    /// Who calls: whoever reaches the gateway may do what the owner may.
-    pub(crate) fn caller() -> Caller {
-        Caller { principal: PRINCIPAL.to_owned(), ..Caller::owner() }
-    }
-
     /// The context of a call. It belongs to no life: a script goes when it has asked, and its question stays.
     pub(crate) fn context(&self, headers: &HeaderMap) -> CallContext {
         let life = Life { agent: agent(headers), generation: String::new() };
@@ -56,7 +52,7 @@ fn agent(headers: &HeaderMap) -> String {
     let product = said.split(['/', ' ']).next().unwrap_or_default();
     let is_plain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
     let name: String = product.chars().filter(is_plain).take(AGENT_MAX).collect();
-    if name.is_empty() { PRINCIPAL.to_owned() } else { name }
+    if name.is_empty() { "http".to_owned() } else { name }
 }
 
 #[cfg(test)]

@@ -44,13 +44,12 @@ async fn ready(State(desk): State<Desk>) -> Response {
     response
 }
 
-async fn details(State(desk): State<Desk>, caller: Option<Extension<Caller>>, headers: HeaderMap) -> Response {
-    desk.answer(looked(&desk, caller, &headers).await)
+async fn details(State(desk): State<Desk>, Extension(caller): Extension<Caller>, headers: HeaderMap) -> Response {
+    desk.answer(looked(&desk, &caller, &headers).await)
 }
 
-async fn looked(desk: &Desk, caller: Option<Extension<Caller>>, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let caller = caller.map_or_else(Desk::caller, |Extension(caller)| caller);
-    let health = desk.app.health(&caller, &desk.context(headers)).await?;
+async fn looked(desk: &Desk, caller: &Caller, headers: &HeaderMap) -> Result<Response, Refusal> {
+    let health = desk.app.health(caller, &desk.context(headers)).await?;
     let status = if health.status == HealthStatus::Fail { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     Ok(formed((status, Json(&health)).into_response()))
 }

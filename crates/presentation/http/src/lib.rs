@@ -6,20 +6,29 @@
 
 mod approvals;
 mod arguments;
+mod auth;
 mod body;
+mod browsers;
 mod desk;
 mod events;
 mod gateway;
 mod guard;
 mod health;
 mod listen;
+mod mcp;
 mod metrics;
+mod options;
+mod patience;
 mod refusal;
 mod routes;
 mod seen;
+mod tls;
 mod webhook;
 
+pub use auth::{Auth, Authenticate, Authenticating, NotAuthenticated};
 pub use gateway::Gateway;
 pub use listen::{Listen, ListenError};
 pub use metrics::Numbers;
+pub use options::GatewayOptions;
+pub use tls::{TlsError, TlsFiles};
 pub use webhook::WEBHOOK_PATH;

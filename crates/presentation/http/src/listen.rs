@@ -1,4 +1,4 @@
-//! Where the gateway listens: on this machine, or nowhere.
+//! Where the gateway listens: on this machine, or where whoever comes has a token and nobody can read it on the way.
 
 use std::fmt;
 use std::io::{Error, ErrorKind};
@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use tokio::net::{TcpListener, UnixListener, UnixStream};
+
+use crate::auth::Auth;
+use crate::options::GatewayOptions;
+use crate::tls::TlsError;
 
 /// How a Unix socket is written.
 const UNIX: &str = "unix:";
@@ -28,10 +32,19 @@ pub enum ListenError {
     NotAnAddress(String),
     /// Others could reach it.
     #[error(
-        "{0} can be reached from other machines, and whoever reaches it may tell and ask in your name; listen at \
-         127.0.0.1 or at unix:PATH, and let a proxy pass on nothing but /telegram/webhook/"
+        "{0} can be reached from other machines, and without tokens whoever reaches it may do what you may; listen at \
+         127.0.0.1 or at unix:PATH, or ask for tokens with `--auth bearer`"
     )]
     NotLoopback(SocketAddr),
+    /// Others could read along.
+    #[error(
+        "tokens would go to {0} in plain text, for everybody on the way to read; set http.tls_cert and http.tls_key, or \
+         listen at 127.0.0.1 or unix:PATH behind a proxy that encrypts (then http.trust_proxy)"
+    )]
+    NotEncrypted(SocketAddr),
+    /// There is no certificate that could be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Somebody else listens there.
     #[error("somebody listens at {0} already; end that first, or listen elsewhere")]
     Taken(Listen),
@@ -58,7 +71,23 @@ impl FromStr for Listen {
             Some(port) => SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().map_err(|_| problem())?)),
             None => text.parse().map_err(|_| problem())?,
         };
-        if address.ip().is_loopback() { Ok(Self::Tcp(address)) } else { Err(ListenError::NotLoopback(address)) }
+        Ok(Self::Tcp(address))
+    }
+}
+
+impl Listen {
+    /// Whether it may be listened at, by who is let in and how.
+    pub fn check(&self, options: &GatewayOptions) -> Result<(), ListenError> {
+        match self {
+            Self::Tcp(address) if !address.ip().is_loopback() => match options.auth {
+                Auth::None => Err(ListenError::NotLoopback(*address)),
+                Auth::Bearer(_) if options.tls.is_none() && !options.trust_proxy => {
+                    Err(ListenError::NotEncrypted(*address))
+                }
+                Auth::Bearer(_) => Ok(()),
+            },
+            Self::Tcp(_) | Self::Unix(_) => Ok(()),
+        }
     }
 }
 
@@ -90,13 +119,13 @@ impl Drop for SocketFile {
 
 impl Listener {
     /// Listens, and says where.
-    pub(crate) async fn bind(at: Listen) -> Result<(Self, Listen), ListenError> {
+    pub(crate) async fn bind(at: Listen, options: &GatewayOptions) -> Result<(Self, Listen), ListenError> {
         let failed = |problem: Error| match problem.kind() {
             ErrorKind::AddrInUse => ListenError::Taken(at.clone()),
             _ => ListenError::Io { at: at.clone(), problem },
         };
+        at.check(options)?;
         match &at {
-            Listen::Tcp(address) if !address.ip().is_loopback() => Err(ListenError::NotLoopback(*address)),
             Listen::Tcp(address) => {
                 let listener = TcpListener::bind(address).await.map_err(failed)?;
                 let address = listener.local_addr().map_err(failed)?;
@@ -147,14 +176,6 @@ mod tests {
             assert_eq!(text.parse::<Listen>().expect("it is fine").to_string(), text);
         }
         assert_eq!("localhost:80".parse::<Listen>().expect("it is fine").to_string(), "127.0.0.1:80");
-    }
-
-    #[test]
-    fn an_address_that_others_can_reach_is_refused_with_what_to_do() {
-        for text in ["0.0.0.0:8080", "192.168.1.4:8080", "[::]:8080"] {
-            let refused = text.parse::<Listen>().expect_err("it is open to all").to_string();
-            assert!(refused.contains("127.0.0.1") && refused.contains("unix:"), "{refused}");
-        }
     }
 
     #[test]

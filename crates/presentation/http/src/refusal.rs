@@ -1,8 +1,8 @@
 //! Failures as HTTP says them: the one shape of this server, with a status that fits.
 
 use axum::Json;
-use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use telegraphist_application::operation::Refused;
 use telegraphist_application::{Application, Code, Failure};
@@ -12,12 +12,18 @@ use telegraphist_application::{Application, Code, Failure};
 pub(crate) struct Refusal {
     status: StatusCode,
     failure: Box<Failure>,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
     /// A failure of HTTP itself, for which there is no code of its own.
     pub(crate) fn new(status: StatusCode, failure: Failure) -> Self {
-        Self { status, failure: Box::new(failure) }
+        Self { status, failure: Box::new(failure), header: None }
+    }
+
+    /// The same, with a header besides.
+    pub(crate) fn with(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some((name, value)), ..self }
     }
 
     /// An argument that cannot be used.
@@ -27,7 +33,7 @@ impl Refusal {
 
     /// As an answer; what never reached the pipeline gets an id here.
     pub(crate) fn answer(self, app: &Application) -> Response {
-        let Self { status, mut failure } = self;
+        let Self { status, mut failure, header } = self;
         if failure.correlation_id.is_empty() {
             failure.correlation_id = app.correlation();
         }
@@ -39,10 +45,12 @@ impl Refusal {
         );
         let wait = failure.retry_after_ms.map(|milliseconds| milliseconds.div_ceil(1_000).to_string());
         let answer = (status, Json(&failure));
-        match wait {
+        let mut answer = match wait {
             Some(seconds) => ([(RETRY_AFTER, seconds)], answer).into_response(),
             None => answer.into_response(),
-        }
+        };
+        answer.headers_mut().extend(header);
+        answer
     }
 }
 

@@ -5,19 +5,23 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use telegraphist_application::{Code, Failure};
 
 use crate::desk::Desk;
+use crate::mcp::Mount;
 use crate::refusal::Refusal;
-use crate::{approvals, events, guard, health, seen, webhook};
+use crate::{approvals, events, guard, health, mcp, seen, webhook};
 
 /// How long whoever finds no place is told to stay away.
-const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+pub(crate) const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Everything that is answered. What Telegram brings has a secret of its own, and comes over proxies.
-pub(crate) fn open(desk: Desk) -> Router {
+pub(crate) fn open(desk: Desk, mount: Mount) -> Router {
+    let pass = move |state, request| mount.pass(state, request);
     Router::new()
+        .route(mcp::PATH, any(pass.clone()))
+        .route(&format!("{}/{{*below}}", mcp::PATH), any(pass))
         .route("/v1/events", post(events::send))
         .route("/v1/approvals", post(approvals::request).get(approvals::list))
         .route("/v1/approvals/{id}", get(approvals::show).delete(approvals::cancel))
@@ -44,7 +48,7 @@ async fn unknown_path(State(desk): State<Desk>) -> Response {
     let failure = Failure::new(
         Code::InvalidArgument,
         "There is no such path.",
-        "Use /v1/events, /v1/approvals or /v1/approvals/ID; docs/HTTP.md has all of them.",
+        "Use /mcp, /v1/events, /v1/approvals or /v1/approvals/ID; docs/HTTP.md has all of them.",
     );
     desk.answer(Err(Refusal::new(StatusCode::NOT_FOUND, failure)))
 }

@@ -42,6 +42,7 @@ pub(crate) async fn observe(State(desk): State<Desk>, mut request: Request, next
     trail::adopt(&span, sent);
     // For services that answer in a task of their own.
     request.extensions_mut().insert(trail.clone());
+    request.extensions_mut().insert(span.clone());
     let id = HeaderValue::from_str(&trail.correlation_id);
     let mut response = trail.follow(next.run(request)).instrument(span.clone()).await;
     let status = response.status().as_u16();

@@ -41,7 +41,7 @@ async fn taken(
     let session = session.ok().and_then(|Path(session)| session.parse::<SessionId>().ok()).ok_or_else(unknown)?;
     // Before the body: whoever is not Telegram makes this server hold nothing.
     let secret = headers.get(SECRET).and_then(|secret| secret.to_str().ok()).ok_or_else(wrong_secret)?;
-    let update = body::read(headers, body).await?;
+    let update = body::read(headers, body, body::BODY_BYTES_MAX).await?;
     match desk.app.ports().bots.take_brought(session, secret, &update).await {
         Ok(()) => Ok(Json(json!({})).into_response()),
         Err(BroughtError::UnknownBot) => Err(unknown()),

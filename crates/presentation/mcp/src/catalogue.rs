@@ -151,6 +151,11 @@ pub struct Shown {
 }
 
 impl Called {
+    /// How many bytes it has, in all its forms.
+    pub(crate) fn size(&self) -> usize {
+        self.structured.len() + self.text.len() + self.media.as_ref().map_or(0, |media| media.base64.len())
+    }
+
     /// An answer in both forms.
     pub(crate) fn of<O: Readable + serde::Serialize>(output: &O) -> Self {
         Self {

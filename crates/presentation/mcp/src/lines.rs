@@ -5,7 +5,7 @@
 //! Reading stops while the client does not read its answers, so nothing here grows without limit.
 
 mod incoming;
-mod message;
+pub(crate) mod message;
 mod outgoing;
 mod rendered;
 mod surrogates;

@@ -18,7 +18,7 @@ pub const BOT_TOOLSETS: [Toolset; 2] = [Toolset::Notify, Toolset::Approvals];
 
 /// What a person chose, as flags, variables, configuration and headers say it. Each text may hold several names
 /// separated by commas.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Choice {
     /// Toolsets to offer; `default` and `all` are understood.
@@ -32,7 +32,7 @@ pub struct Choice {
 }
 
 /// A set of tools.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Selection {
     names: BTreeSet<&'static str>,
     /// What it becomes where a bot is signed in; never less than `names`.
@@ -68,9 +68,19 @@ impl Selection {
 
     /// What a person chose.
     pub fn of(choice: &Choice) -> Result<Self, UnknownName> {
+        Self::chosen(choice, Self::default())
+    }
+
+    /// What a choice leaves of another one: where it names nothing to offer, it takes nothing away by that.
+    pub fn left_by(choice: &Choice) -> Result<Self, UnknownName> {
+        Self::chosen(choice, Self::everything())
+    }
+
+    fn chosen(choice: &Choice, where_nothing_is_named: Self) -> Result<Self, UnknownName> {
         let toolsets = split(&choice.toolsets);
         let tools = split(&choice.tools);
-        let mut selection = if toolsets.is_empty() && tools.is_empty() { Self::default() } else { Self::nothing() };
+        let is_anything_named = !toolsets.is_empty() || !tools.is_empty();
+        let mut selection = if is_anything_named { Self::nothing() } else { where_nothing_is_named };
         for name in toolsets {
             selection.add(&toolset(name)?);
         }
@@ -226,6 +236,18 @@ mod tests {
         let wide = Selection::everything();
         assert_eq!(mine.narrow(&wide), mine);
         assert_eq!(wide.narrow(&mine), mine);
+    }
+
+    #[test]
+    fn what_a_choice_leaves_is_all_but_what_it_names_away() {
+        let left = |choice: &Choice| Selection::left_by(choice).expect("known names");
+        assert_eq!(left(&Choice::default()), Selection::everything());
+        assert!(!left(&choice("", "", "get_me", false)).has("get_me"));
+        assert!(left(&choice("", "", "", true)).tools().all(Tool::is_read_only));
+        assert_eq!(left(&choice("default", "", "", false)), Selection::default());
+        let usual = Selection::default();
+        assert_eq!(usual.narrow(&left(&choice("all", "", "", false))), usual, "a choice never widens another");
+        assert!(!usual.narrow(&left(&choice("contacts", "", "", false))).has("list_contacts"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod answers;
 mod call;
 mod confirmation;
 mod handler;
+mod room;
 mod seen;
 mod tasks;
 mod watching;
@@ -20,15 +21,15 @@ use rmcp::model::{
 use rmcp::service::RunningService;
 use rmcp::service::ServerInitializeError;
 use rmcp::{RoleServer, ServiceExt};
-use telegraphist_application::approvals::Attendance;
 use telegraphist_application::{Application, Caller};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use self::seen::Seen;
-use self::watching::Watched;
-use crate::catalogue::{Catalogue, Tool};
+pub use self::room::Connection;
+pub(crate) use self::room::Room;
+use self::room::{Delivery, Limits};
+use self::seen::SeenConnection;
+pub(crate) use self::seen::SeenOverHttp;
 use crate::lines::Lines;
 use crate::prompts;
 use crate::resources;
@@ -52,6 +53,10 @@ pub struct ServerOptions {
     pub waiting_max: usize,
     /// How long a call waits for its turn, if its caller does not wait less.
     pub turn_max: Duration,
+    /// How many a connection tells of changes at the same time; over HTTP, a caller.
+    pub listeners_max: usize,
+    /// The largest answer to a call that changes nothing, in bytes; what was changed is told in any case.
+    pub answer_max: usize,
     /// How long a person has to confirm what cannot be undone.
     pub confirm_max: Duration,
     /// Seals what a client carries between the two rounds of a confirmation.
@@ -67,6 +72,8 @@ impl Default for ServerOptions {
             running_max: 128,
             waiting_max: 1024,
             turn_max: Duration::from_secs(30),
+            listeners_max: 8,
+            answer_max: 32 * 1024 * 1024,
             confirm_max: Duration::from_mins(5),
             state: RequestStateCodec::try_new(key).expect("32 bytes are enough"),
         }
@@ -82,7 +89,7 @@ pub struct Server {
 }
 
 /// What all connections share.
-struct Inner {
+pub(crate) struct Inner {
     app: Application,
     caller: Caller,
     options: ServerOptions,
@@ -95,7 +102,7 @@ struct Inner {
 }
 
 /// What a connection offers; decided when it begins, because lists must not vary under a client.
-struct Offer {
+pub(crate) struct Offer {
     selection: Selection,
     listed: Vec<rmcp::model::Tool>,
     config: ServerConfig,
@@ -129,8 +136,10 @@ impl Server {
     pub fn new(app: Application, caller: Caller, selection: &Selection, options: ServerOptions) -> Self {
         let selection = selection.granted(&caller);
         let identity = Implementation::new("telegraphist", env!("CARGO_PKG_VERSION")).with_title("Telegraphist");
-        let with_bot = Offer::new(selection.beside_a_bot(), identity.clone());
+        let beside_a_bot = selection.beside_a_bot();
+        let is_alike = beside_a_bot == selection;
         let usual = Offer::new(selection, identity.clone());
+        let with_bot = if is_alike { Arc::clone(&usual) } else { Offer::new(beside_a_bot, identity.clone()) };
         let identity = answers::identity(&identity);
         Self { inner: Arc::new(Inner { app, caller, options, usual, with_bot, identity }), life: None }
     }
@@ -152,13 +161,36 @@ impl Server {
         let lines = Lines::new(read, write, self.inner.options.line_max);
         // The library cancels the token it was given when a connection ends; the caller's may be for all connections.
         let cancel = cancel.child_token();
-        let connection = Connection::new(Arc::clone(&self.inner), self.inner.offer().await, self.life.as_deref());
-        match Seen::of(connection).serve_with_ct(lines, cancel).await {
+        let room = Room::of_connection(Arc::clone(&self.inner), self.inner.offer().await, self.life.as_deref());
+        let seen = SeenConnection::new(Connection::new(Arc::new(room)));
+        match seen.serve_with_ct(lines, cancel).await {
             Ok(running) => finished(running).await,
             Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
             Err(error) => Err(ServeError::Opening(Box::new(error))),
         }
     }
+}
+
+impl Server {
+    /// The room of everybody who comes over HTTP, by whether a bot is signed in. Nobody there has a life of their own: an
+    /// agent is known by its principal and its name.
+    pub(crate) fn shared_rooms(&self, closing: &CancellationToken) -> Rooms {
+        let inner = &self.inner;
+        let limits = Arc::new(Limits::new(&inner.options));
+        let room = |offer: &Arc<Offer>| {
+            let (inner, offer, limits) = (Arc::clone(inner), Arc::clone(offer), Arc::clone(&limits));
+            Arc::new(Room::shared(inner, offer, limits, closing.clone()))
+        };
+        let with_bot = (!Arc::ptr_eq(&inner.usual, &inner.with_bot)).then(|| room(&inner.with_bot));
+        Rooms { usual: room(&inner.usual), with_bot }
+    }
+}
+
+/// Where those who come over HTTP are served.
+pub(crate) struct Rooms {
+    pub(crate) usual: Arc<Room>,
+    /// Only where a bot changes what is offered.
+    pub(crate) with_bot: Option<Arc<Room>>,
 }
 
 impl Inner {
@@ -173,7 +205,7 @@ impl Inner {
     }
 }
 
-async fn finished(running: RunningService<RoleServer, Seen>) -> Result<(), ServeError> {
+async fn finished(running: RunningService<RoleServer, SeenConnection>) -> Result<(), ServeError> {
     running.waiting().await.map(drop).map_err(ServeError::Task)
 }
 
@@ -198,47 +230,4 @@ fn capabilities(selection: &Selection) -> ServerCapabilities {
         capabilities.completions = Some(serde_json::Map::new());
     }
     capabilities
-}
-
-/// One client's connection.
-struct Connection {
-    inner: Arc<Inner>,
-    offer: Arc<Offer>,
-    /// Calls that run.
-    running: Semaphore,
-    /// Calls that run or wait.
-    admitted: Semaphore,
-    /// Those who listen.
-    listeners: Semaphore,
-    /// What the client subscribed to.
-    watched: Watched,
-    /// One life of the agent; told apart from those before and after it.
-    generation: String,
-    /// The agent is here for as long as this is.
-    _attendance: Attendance,
-}
-
-impl Connection {
-    fn new(inner: Arc<Inner>, offer: Arc<Offer>, life: Option<&str>) -> Self {
-        let running = Semaphore::new(inner.options.running_max);
-        let admitted = Semaphore::new(inner.options.running_max + inner.options.waiting_max);
-        let fresh = || inner.app.ports().ids.unguessable().simple().to_string();
-        let generation = life.map_or_else(fresh, str::to_owned);
-        let attendance = inner.app.attend(&generation);
-        Self {
-            inner,
-            offer,
-            running,
-            admitted,
-            listeners: Semaphore::new(watching::LISTENERS_MAX),
-            watched: Watched::default(),
-            generation,
-            _attendance: attendance,
-        }
-    }
-
-    /// The tool of that name, if this connection offers it.
-    fn tool(&self, name: &str) -> Option<&'static Tool> {
-        if self.offer.selection.has(name) { Catalogue::get().tool(name) } else { None }
-    }
 }

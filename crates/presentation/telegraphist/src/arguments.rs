@@ -116,7 +116,7 @@ pub(crate) enum Command {
     /// Show a Telegram in a box that agents can use, no account needed
     #[cfg(feature = "demo")]
     Demo(Demo),
-    /// Serve scripts and build servers over HTTP, on this machine
+    /// Serve agents, scripts and build servers over HTTP
     #[command(after_help = SERVE_HELP)]
     Serve(Serve),
     /// Sign in to Telegram
@@ -227,9 +227,9 @@ pub(crate) struct Demo {
 }
 
 const SERVE_HELP: &str = "\
-Events, approvals and webhooks, as docs/HTTP.md describes them. There are no
-tokens: whoever can reach the address may tell and ask in your name, so it is
-one of this machine, or a socket that only you may use.
+MCP at /mcp, and events, approvals and webhooks, as docs/HTTP.md describes
+them. Whoever can reach the address may do what you may, so it is one of this
+machine, or a socket that only you may use.
 
   telegraphist serve
   telegraphist serve --listen 127.0.0.1:8090

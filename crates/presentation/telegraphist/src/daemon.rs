@@ -15,7 +15,7 @@ mod presence;
 mod vault;
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -23,8 +23,8 @@ use chrono::{DateTime, Utc};
 use telegraphist_application::ambient::SystemClock;
 use telegraphist_application::ports::{Clock as _, Reception};
 use telegraphist_application::{Application, Caller};
-use telegraphist_http::{Gateway, Listen};
-use telegraphist_mcp::{Choice, Selection, Server, ServerOptions, UnknownName};
+use telegraphist_http::{Gateway, GatewayOptions, Listen};
+use telegraphist_mcp::{Choice, Server, ServerOptions, Servers, UnknownName};
 use telegraphist_relay::Places;
 use telegraphist_relay::greeting::{self, Hello};
 use telegraphist_sqlite::SqliteStore;
@@ -50,9 +50,6 @@ const CLOSE_MAX: Duration = Duration::from_secs(5);
 
 /// A listener that cannot accept (too many open files) tries again after this.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// Servers that are kept for the next client with the same choice of tools.
-const SERVERS_MAX: usize = 8;
 
 /// The runtime of an owner. Calls mostly wait, so one thread carries thousands of them; with more, a call would spend
 /// most of its time on being handed from one to the other.
@@ -115,8 +112,9 @@ struct House {
     /// End, now.
     close: CancellationToken,
     tasks: TaskTracker,
-    servers: Mutex<Vec<(Choice, Server)>>,
-    options: ServerOptions,
+    /// What the gateway still answers.
+    gateway: TaskTracker,
+    servers: Servers,
     /// Connections that wait for the end of the process.
     waiting: Mutex<Vec<tokio::net::unix::OwnedWriteHalf>>,
 }
@@ -143,11 +141,11 @@ impl Owner {
         // Whatever an owner makes is its user's alone.
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
         let gateway = match face.http {
-            Some(listen) => Some(Gateway::bind(listen).await?),
+            Some(listen) => Some(Gateway::bind(listen, settings.http.gateway()).await?),
             None => None,
         };
         let numbers = match face.metrics {
-            Some(listen) => Some((Gateway::bind(listen).await?, Meters::new()?)),
+            Some(listen) => Some((Gateway::bind(listen, GatewayOptions::default()).await?, Meters::new()?)),
             None => None,
         };
         let telemetry = numbers.as_ref().map(|(_, meters)| meters.telemetry()).unwrap_or_default();
@@ -165,13 +163,13 @@ impl Owner {
             stop: CancellationToken::new(),
             close: CancellationToken::new(),
             tasks: TaskTracker::new(),
-            servers: Mutex::default(),
-            options: ServerOptions::default(),
+            gateway: TaskTracker::new(),
+            servers: Servers::new(composition.app.clone(), ServerOptions::default()),
             waiting: Mutex::default(),
         };
         let (house, http) = (Arc::new(house), gateway.as_ref().map(|gateway| gateway.address().clone()));
         if let Some(gateway) = gateway {
-            house.open_gateway(gateway);
+            house.open_gateway(gateway, settings);
         }
         let metrics = numbers.as_ref().map(|(door, _)| door.address().clone());
         if let Some((door, meters)) = numbers {
@@ -277,13 +275,18 @@ impl Owner {
         }
         drop(self.listener);
         house.traffic.stop_reading();
-        // What is being sent comes to its end; what waits is stored.
-        if tokio::time::timeout(DRAIN_MAX, house.app.stop_bots()).await.is_err() {
-            tracing::warn!("deliveries under way did not end in time; their outcome is unknown");
-        }
-        if tokio::time::timeout(DRAIN_MAX, house.app.drain()).await.is_err() {
-            tracing::warn!("writes under way did not end in time; their outcome is unknown");
-        }
+        house.gateway.close();
+        let ours = async {
+            // What is being sent comes to its end; what waits is stored.
+            if tokio::time::timeout(DRAIN_MAX, house.app.stop_bots()).await.is_err() {
+                tracing::warn!("deliveries under way did not end in time; their outcome is unknown");
+            }
+            if tokio::time::timeout(DRAIN_MAX, house.app.drain()).await.is_err() {
+                tracing::warn!("writes under way did not end in time; their outcome is unknown");
+            }
+        };
+        // The gateway has limits of its own.
+        tokio::join!(ours, house.gateway.wait());
         house.traffic.quiet().await;
         house.close.cancel();
         house.tasks.close();
@@ -326,18 +329,7 @@ impl House {
 
     /// The server for a client's choice of tools.
     fn server(&self, hello: &Hello) -> Result<Server, UnknownName> {
-        let choice = chosen(&hello.choice);
-        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, server)) = servers.iter().find(|(known, _)| *known == choice) {
-            return Ok(server.clone());
-        }
-        let selection = Selection::of(&choice)?;
-        let server = Server::new(self.app.clone(), Caller::owner(), &selection, self.options.clone());
-        if servers.len() >= SERVERS_MAX {
-            servers.remove(0);
-        }
-        servers.push((choice, server.clone()));
-        Ok(server)
+        self.servers.server(&Caller::owner(), &chosen(&hello.choice))
     }
 }
 

@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use telegraphist_application::approvals::ApprovalSettings;
 use telegraphist_domain::UserId;
+use telegraphist_http::{GatewayOptions, TlsFiles};
 use telegraphist_relay::greeting::Choice;
 
 pub(crate) use values::{Address, Clock, Commas, DcAddress, KeyPlaceChoice, ListenAt, PublicUrl, Span};
@@ -137,6 +138,36 @@ pub(crate) struct Bots {
 #[derive(Deserialize)]
 pub(crate) struct Http {
     pub(crate) listen: ListenAt,
+    pub(crate) allowed_hosts: Commas<String>,
+    pub(crate) allowed_origins: Commas<String>,
+    pub(crate) trust_proxy: bool,
+    pub(crate) tls_cert: PathBuf,
+    pub(crate) tls_key: PathBuf,
+    pub(crate) connections_max: usize,
+    pub(crate) body_max: usize,
+    pub(crate) sessions_max: usize,
+    pub(crate) session_idle: Span,
+}
+
+impl Http {
+    /// How the gateway is set up.
+    pub(crate) fn gateway(&self) -> GatewayOptions {
+        GatewayOptions {
+            connections_max: self.connections_max,
+            body_max: self.body_max,
+            allowed_hosts: self.allowed_hosts.0.clone(),
+            allowed_origins: self.allowed_origins.0.clone(),
+            trust_proxy: self.trust_proxy,
+            tls: self.tls(),
+            ..GatewayOptions::default()
+        }
+    }
+
+    /// Certificate and key, where there are any.
+    pub(crate) fn tls(&self) -> Option<TlsFiles> {
+        let is_set = !self.tls_cert.as_os_str().is_empty();
+        is_set.then(|| TlsFiles { cert: self.tls_cert.clone(), key: self.tls_key.clone() })
+    }
 }
 
 /// `[metrics]`
@@ -243,6 +274,16 @@ impl Settings {
                 return Err(SettingsError::Invalid(problem));
             }
         }
+        if self.http.tls_cert.as_os_str().is_empty() != self.http.tls_key.as_os_str().is_empty() {
+            let problem = "http.tls_cert and http.tls_key belong together; set both or none";
+            return Err(SettingsError::Invalid(problem.to_owned()));
+        }
+        if let Err(problem) = self.http.listen.0.check(&self.http.gateway()) {
+            return Err(SettingsError::Invalid(format!("http.listen: {problem}")));
+        }
+        if let Err(problem) = self.metrics.listen.0.check(&GatewayOptions::default()) {
+            return Err(SettingsError::Invalid(format!("metrics.listen: {problem}")));
+        }
         if self.people.owner < 0 {
             return Err(SettingsError::Invalid("people.owner is a person's user id, a positive number".to_owned()));
         }
@@ -295,6 +336,15 @@ impl Settings {
             ("approvals.rule_life", quoted(&self.approvals.rule_life)),
             ("bots.webhook_url", quoted(&self.bots.webhook_url)),
             ("http.listen", quoted(&self.http.listen)),
+            ("http.allowed_hosts", self.http.allowed_hosts.shown()),
+            ("http.allowed_origins", self.http.allowed_origins.shown()),
+            ("http.trust_proxy", self.http.trust_proxy.to_string()),
+            ("http.tls_cert", quoted(&self.http.tls_cert.display())),
+            ("http.tls_key", quoted(&self.http.tls_key.display())),
+            ("http.connections_max", self.http.connections_max.to_string()),
+            ("http.body_max", self.http.body_max.to_string()),
+            ("http.sessions_max", self.http.sessions_max.to_string()),
+            ("http.session_idle", quoted(&self.http.session_idle)),
             ("metrics.listen", quoted(&self.metrics.listen)),
             ("log.filter", quoted(&self.log.filter)),
             ("log.format", quoted(&self.log.format)),

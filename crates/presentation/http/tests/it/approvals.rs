@@ -96,11 +96,12 @@ async fn the_same_key_is_one_question() {
 }
 
 #[tokio::test]
-async fn the_list_has_the_questions_that_were_asked_here_page_by_page() {
+async fn the_list_has_the_questions_of_who_asks_page_by_page() {
     let world = World::new().await;
     let door = world.open().await;
     let request: RequestApproval = serde_json::from_value(json!({ "title": "Of an agent" })).expect("arguments");
-    world.app.perform_here(&Caller::owner(), request, CallContext::default()).await.expect("asked");
+    let somebody = Caller { principal: "somebody".to_owned(), ..Caller::owner() };
+    world.app.perform_here(&somebody, request, CallContext::default()).await.expect("asked");
     for title in ["One?", "Two?", "Three?"] {
         door.ask(title).await;
     }
@@ -128,7 +129,8 @@ async fn questions_of_others_and_of_nobody_are_unknown() {
     let world = World::new().await;
     let door = world.open().await;
     let request: RequestApproval = serde_json::from_value(json!({ "title": "Of an agent" })).expect("arguments");
-    let asked = world.app.perform_here(&Caller::owner(), request, CallContext::default()).await.expect("asked");
+    let somebody = Caller { principal: "somebody".to_owned(), ..Caller::owner() };
+    let asked = world.app.perform_here(&somebody, request, CallContext::default()).await.expect("asked");
     for id in [asked.approval_id.as_str(), "nonsense", "%FF", "0190f3c4-0000-7000-8000-000000000001"] {
         assert_eq!(door.get(&format!("/v1/approvals/{id}")).await.failure(404), "unknown_approval", "{id}");
         assert_eq!(door.get(&format!("/v1/approvals/{id}?wait=50")).await.failure(404), "unknown_approval", "{id}");

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use reqwest::Method;
-use telegraphist_http::{Gateway, Listen, Numbers};
+use telegraphist_http::{Gateway, GatewayOptions, Listen, Numbers};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{Door, World, answer, in_time};
@@ -76,7 +76,8 @@ impl Numbers for One {
 
 #[tokio::test]
 async fn the_door_of_numbers_gives_numbers_and_nothing_else() {
-    let gateway = Gateway::bind(Listen::Tcp(([127, 0, 0, 1], 0).into())).await.expect("a port");
+    let at = Listen::Tcp(([127, 0, 0, 1], 0).into());
+    let gateway = Gateway::bind(at, GatewayOptions::default()).await.expect("a port");
     let base = format!("http://{}", gateway.address());
     let stop = CancellationToken::new();
     let serving = tokio::spawn(gateway.serve_metrics(std::sync::Arc::new(One), stop.clone()));

@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
-use telegraphist_http::{Gateway, Listen};
+use telegraphist_http::GatewayOptions;
+use telegraphist_mcp::EndpointOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::world::{Door, World, in_time};
+
+async fn open_with_places(world: &World, connections_max: usize) -> Door {
+    let options = GatewayOptions { connections_max, ..GatewayOptions::default() };
+    world.open_with(options, EndpointOptions::default()).await
+}
 
 async fn connect(door: &Door) -> TcpStream {
     let address = door.base.strip_prefix("http://").expect("an address");
@@ -16,8 +22,7 @@ async fn connect(door: &Door) -> TcpStream {
 #[tokio::test]
 async fn whoever_finds_no_place_is_told_when_to_come_again() {
     let world = World::deaf().await;
-    let gateway = Gateway::bind(Listen::Tcp(([127, 0, 0, 1], 0).into())).await.expect("a port");
-    let door = Door::open(&world, gateway.with_connections_max(1));
+    let door = open_with_places(&world, 1).await;
     let mut first = connect(&door).await;
     let request = format!("GET /v1/approvals HTTP/1.1\r\nHost: {}\r\n\r\n", "localhost");
     first.write_all(request.as_bytes()).await.expect("sent");
@@ -90,8 +95,7 @@ async fn at_the_end_waits_are_answered_as_they_stand_and_nobody_is_let_in() {
 #[tokio::test]
 async fn a_client_that_leaves_gives_its_place_back() {
     let world = World::new().await;
-    let gateway = Gateway::bind(Listen::Tcp(([127, 0, 0, 1], 0).into())).await.expect("a port");
-    let door = Door::open(&world, gateway.with_connections_max(2));
+    let door = open_with_places(&world, 2).await;
     let place = door.ask("Deploy with one place?").await;
     let going = door.client.get(format!("{}{place}?wait=50", door.base)).timeout(Duration::from_millis(50));
     assert!(going.send().await.is_err(), "it did not wait for the answer");

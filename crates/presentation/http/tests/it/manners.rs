@@ -4,7 +4,8 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use reqwest::Method;
 use serde_json::json;
-use telegraphist_http::{Gateway, Listen, ListenError};
+use telegraphist_http::{Gateway, GatewayOptions, Listen, ListenError};
+use telegraphist_mcp::EndpointOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::world::{Door, World, answer, in_time};
@@ -86,9 +87,9 @@ async fn a_socket_is_its_users_alone_and_gone_at_the_end() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("gateway.sock");
     let at = Listen::Unix(path.clone());
-    let gateway = Gateway::bind(at.clone()).await.expect("nobody is there");
-    assert!(matches!(Gateway::bind(at.clone()).await, Err(ListenError::Taken(_))));
-    let door = Door::open(&world, gateway);
+    let gateway = Gateway::bind(at.clone(), GatewayOptions::default()).await.expect("nobody is there");
+    assert!(matches!(Gateway::bind(at.clone(), GatewayOptions::default()).await, Err(ListenError::Taken(_))));
+    let door = Door::open(&world, gateway, EndpointOptions::default());
     let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert_eq!(door.get("/v1/approvals").await.status, 200);
@@ -96,16 +97,19 @@ async fn a_socket_is_its_users_alone_and_gone_at_the_end() {
     assert!(!path.exists(), "it is still there");
     // What a crash left is taken over; what is no socket is not.
     drop(std::os::unix::net::UnixListener::bind(&path).expect("free"));
-    drop(Gateway::bind(at.clone()).await.expect("nobody listens there any more"));
+    drop(Gateway::bind(at.clone(), GatewayOptions::default()).await.expect("nobody listens there any more"));
     std::fs::write(&path, "precious").expect("written");
-    assert!(matches!(Gateway::bind(at).await, Err(ListenError::Io { .. })));
+    assert!(matches!(Gateway::bind(at, GatewayOptions::default()).await, Err(ListenError::Io { .. })));
     assert_eq!(std::fs::read_to_string(&path).expect("it is still there"), "precious");
 }
 
 #[tokio::test]
-async fn nothing_but_loopback_is_listened_at() {
+async fn nothing_but_loopback_is_listened_at_without_tokens() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80"] {
         let at = Listen::Tcp(address.parse().expect("an address"));
-        assert!(matches!(Gateway::bind(at).await, Err(ListenError::NotLoopback(_))), "{address}");
+        assert!(
+            matches!(Gateway::bind(at, GatewayOptions::default()).await, Err(ListenError::NotLoopback(_))),
+            "{address}"
+        );
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::metrics::MeterProvider as _;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use secrecy::{SecretBox, SecretString};
 use serde_json::Value;
@@ -10,10 +12,12 @@ use telegraphist_application::ambient::{RandomIds, SystemClock};
 use telegraphist_application::delivery::Paces;
 use telegraphist_application::memory::{MemoryStore, NoFiles, NobodySignsIn};
 use telegraphist_application::ports::{Reception, ReceptionState};
+use telegraphist_application::telemetry::Telemetry;
 use telegraphist_application::{AnnouncedInbox, Application, Budgets, Caller, Outside, Ports, Settings};
 use telegraphist_bot::{BotAccounts, BotPorts, BotSettings};
 use telegraphist_domain::{SessionId, UserId};
-use telegraphist_http::{Gateway, Listen};
+use telegraphist_http::{Gateway, GatewayOptions, Listen};
+use telegraphist_mcp::{Endpoint, EndpointOptions, ServerOptions, Servers};
 use telegraphist_sandbox::{Mail, Options, Sandbox};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +36,7 @@ pub(crate) struct World {
     pub(crate) disk: Arc<Disk>,
     pub(crate) bot: SessionId,
     bots: Arc<BotAccounts>,
+    registry: prometheus::Registry,
 }
 
 impl World {
@@ -63,6 +68,11 @@ impl World {
             files: Arc::new(NoFiles),
         };
         let mut settings = Settings::new(SecretBox::new(Box::new([7; 32])));
+        let registry = prometheus::Registry::new();
+        let exporter =
+            opentelemetry_prometheus::exporter().with_registry(registry.clone()).build().expect("an exporter");
+        let meters = SdkMeterProvider::builder().with_reader(exporter).build();
+        settings.telemetry = Telemetry::on(&meters.meter("tests"));
         settings.owner = Some(UserId(ALICE));
         settings.paces = Paces::unlimited();
         settings.budgets = Budgets::unlimited();
@@ -71,7 +81,7 @@ impl World {
         let view = app.sign_in_bot(&Caller::owner(), "bot", &token).await.expect("the token is good");
         let bot = view.id.parse().expect("an id");
         sandbox.acting(ALICE, BOT).and_then(|alice| alice.start("")).expect("anybody may start a bot");
-        Self { sandbox, app, store, disk, bot, bots }
+        Self { sandbox, app, store, disk, bot, bots, registry }
     }
 
     /// The same, and the bot hears.
@@ -84,7 +94,22 @@ impl World {
 
     /// A gateway at a free port.
     pub(crate) async fn open(&self) -> Door {
-        Door::open(self, Gateway::bind(Listen::Tcp(([127, 0, 0, 1], 0).into())).await.expect("a port"))
+        self.open_with(GatewayOptions::default(), EndpointOptions::default()).await
+    }
+
+    /// The same with other limits.
+    pub(crate) async fn open_with(&self, options: GatewayOptions, endpoint: EndpointOptions) -> Door {
+        let gateway = Gateway::bind(Listen::Tcp(([127, 0, 0, 1], 0).into()), options).await.expect("a port");
+        Door::open(self, gateway, endpoint)
+    }
+
+    /// What a number stands at, with a label of this value.
+    pub(crate) fn number(&self, name: &str, label: &str) -> u64 {
+        let families = self.registry.gather();
+        let family = families.iter().find(|family| family.name() == name);
+        let metrics = family.map(|family| family.get_metric()).unwrap_or_default();
+        let has = |metric: &&prometheus::proto::Metric| metric.get_label().iter().any(|pair| pair.value() == label);
+        metrics.iter().find(has).map_or(0, |metric| metric.get_counter().get_value() as u64)
     }
 
     /// Waits until the bot's updates come.
@@ -167,7 +192,7 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    pub(crate) fn open(world: &World, gateway: Gateway) -> Self {
+    pub(crate) fn open(world: &World, gateway: Gateway, endpoint: EndpointOptions) -> Self {
         Self::provide_tls();
         let client = Client::builder().no_proxy().user_agent("deploy-ci/1.0");
         let (base, client) = match gateway.address() {
@@ -175,7 +200,9 @@ impl Door {
             Listen::Unix(path) => ("http://gateway".to_owned(), client.unix_socket(path.clone())),
         };
         let stop = CancellationToken::new();
-        let serving = tokio::spawn(gateway.serve(world.app.clone(), stop.clone()));
+        let servers = Servers::new(world.app.clone(), ServerOptions::default());
+        let endpoint = Endpoint::new(&servers, endpoint, stop.clone());
+        let serving = tokio::spawn(gateway.serve(world.app.clone(), endpoint, stop.clone()));
         Self { base, client: client.build().expect("an HTTP client"), stop, serving }
     }
 

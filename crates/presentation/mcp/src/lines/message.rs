@@ -39,18 +39,23 @@ struct Fault<'a> {
 impl Answer<'_> {
     /// The answer as one line.
     pub(super) fn line(&self) -> Vec<u8> {
-        let mut line = serde_json::to_vec(self).expect("plain data");
+        let mut line = self.body();
         line.push(b'\n');
         line
+    }
+
+    /// The answer as a body.
+    pub(crate) fn body(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("plain data")
     }
 }
 
 impl Refusal {
-    fn new(id: Option<RequestId>, code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(id: Option<RequestId>, code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self { id, code, message: message.into() }
     }
 
-    pub(super) fn invalid_request(id: Option<RequestId>, message: &'static str) -> Self {
+    pub(crate) fn invalid_request(id: Option<RequestId>, message: &'static str) -> Self {
         Self::new(id, ErrorCode::INVALID_REQUEST, message)
     }
 
@@ -60,7 +65,7 @@ impl Refusal {
         Self::new(id_in(head), ErrorCode::INVALID_REQUEST, message)
     }
 
-    pub(super) fn answer(&self) -> Answer<'_> {
+    pub(crate) fn answer(&self) -> Answer<'_> {
         let error = Fault { code: self.code, message: &self.message };
         Answer { jsonrpc: "2.0", id: self.id.as_ref(), error }
     }
@@ -92,8 +97,7 @@ type Parsed = Result<Option<ClientJsonRpcMessage>, Refusal>;
 
 /// Reads one line. `None` is a line that asks for nothing: an empty one, or a notification nobody here knows.
 pub(super) fn read(line: &[u8]) -> Parsed {
-    const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii();
+    let line = bare(line);
     if line.is_empty() {
         return Ok(None);
     }
@@ -103,11 +107,72 @@ pub(super) fn read(line: &[u8]) -> Parsed {
     })
 }
 
+/// A body of HTTP that may go to the library.
+pub(crate) struct Checked<'a> {
+    /// What it says; nothing where it is a notification nobody here knows.
+    pub(crate) message: Option<ClientJsonRpcMessage>,
+    /// What the library can read.
+    pub(crate) bytes: Cow<'a, [u8]>,
+    /// Whether half surrogate pairs were replaced.
+    pub(crate) is_repaired: bool,
+}
+
+/// Reads the body of a request over HTTP, which the library will read once more.
+pub(crate) fn check(body: &[u8]) -> Result<Checked<'_>, Refusal> {
+    let bytes = bare(body);
+    if is_deeper_than(bytes, DEPTH_MAX) {
+        return Err(Refusal::invalid_request(None, "the message is nested too deeply"));
+    }
+    match parse(bytes) {
+        Ok(message) => Ok(Checked { message, bytes: bytes.into(), is_repaired: false }),
+        Err(refusal) => {
+            let repaired = surrogates::repaired(bytes).ok_or(refusal)?;
+            let message = with_broken_text(&repaired)?;
+            Ok(Checked { message, bytes: repaired.into(), is_repaired: true })
+        }
+    }
+}
+
+/// The method of a request, however odd the rest of it is.
+pub(crate) fn method_of(body: &[u8]) -> Option<String> {
+    let envelope: Envelope<'_> = serde_json::from_slice(bare(body)).ok()?;
+    envelope.method.map(Cow::into_owned)
+}
+
+/// Without what some programs put around their text.
+fn bare(text: &[u8]) -> &[u8] {
+    const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).trim_ascii()
+}
+
+/// The deepest nesting that is read; nothing here takes more than a few levels.
+const DEPTH_MAX: usize = 64;
+
+/// Whether arrays and objects are nested deeper, found without making anything of them.
+fn is_deeper_than(json: &[u8], most: usize) -> bool {
+    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            _ if is_text => {}
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > most {
+            return true;
+        }
+    }
+    false
+}
+
 fn parse(line: &[u8]) -> Parsed {
     let envelope: Envelope<'_> = match serde_json::from_slice(line) {
         Ok(envelope) => envelope,
         Err(error) if error.is_data() => return Err(odd_envelope(line)),
-        Err(_) => return Err(Refusal::new(None, ErrorCode::PARSE_ERROR, "the line is not valid JSON")),
+        Err(_) => return Err(Refusal::new(None, ErrorCode::PARSE_ERROR, "this is not valid JSON")),
     };
     let is_answer = envelope.result.is_some() || envelope.error.is_some();
     match (&envelope.id, &envelope.method) {
@@ -121,7 +186,7 @@ fn parse(line: &[u8]) -> Parsed {
 }
 
 fn odd_envelope(line: &[u8]) -> Refusal {
-    Refusal::invalid_request(id_in(line), "the line is not a JSON-RPC 2.0 message; batches are not supported")
+    Refusal::invalid_request(id_in(line), "this is not a JSON-RPC 2.0 message; batches are not supported")
 }
 
 fn request(line: &[u8], envelope: &Envelope<'_>, id: &Value, method: &str) -> Parsed {
@@ -319,6 +384,20 @@ mod tests {
         assert!(request.request.extensions().get::<BrokenText>().is_some());
         let answer = refusal(r#"{"jsonrpc":"2.0","id":9,"method":"resources/read","params":{"uri":"\udfff"}}"#);
         assert_eq!((answer["id"].clone(), answer["error"]["code"].clone()), (9.into(), (-32602).into()));
+    }
+
+    #[test]
+    fn what_is_nested_deeply_is_refused_before_it_is_parsed() {
+        let nested = |depth: usize| {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"a":{open}{close},"b":"\"[[[{{"}}}}"#)
+        };
+        assert!(check(nested(DEPTH_MAX - 2).as_bytes()).is_ok());
+        let refused = check(nested(DEPTH_MAX - 1).as_bytes()).map(drop).expect_err("too deep");
+        assert_eq!(refused.code, ErrorCode::INVALID_REQUEST);
+        let flat = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"a":"{}"}}}}"#, "[".repeat(1_000));
+        assert!(check(flat.as_bytes()).is_ok(), "a text is not nested");
+        assert!(check("[".repeat(1_000_000).as_bytes()).is_err());
     }
 
     #[test]

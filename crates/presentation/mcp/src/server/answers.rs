@@ -4,6 +4,7 @@ use rmcp::ErrorData;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, MetaObject, ToolAnnotations};
 use telegraphist_application::{Class, Code, Failure};
 
+use super::Delivery;
 use crate::catalogue::{Called, Tool};
 use crate::lines::stand_in;
 
@@ -30,7 +31,7 @@ pub(super) fn identity(server: &Implementation) -> MetaObject {
 }
 
 /// An answer, as structure for programs, as text for models, and as what models see themselves.
-pub(super) fn success(called: Called) -> CallToolResult {
+pub(super) fn success(called: Called, delivery: &Delivery) -> CallToolResult {
     let mut content = vec![ContentBlock::text(called.text)];
     if let Some(shown) = called.media {
         content.push(if shown.mime_type.starts_with("audio/") {
@@ -40,7 +41,11 @@ pub(super) fn success(called: Called) -> CallToolResult {
         });
     }
     let mut result = CallToolResult::success(content);
-    result.structured_content = Some(stand_in(called.structured));
+    result.structured_content = Some(match delivery {
+        Delivery::Finished => stand_in(called.structured),
+        Delivery::Slot(slot) => slot.leave(called.structured).into(),
+        Delivery::Tree => serde_json::from_str(&called.structured).expect("answers are written as JSON"),
+    });
     result
 }
 

@@ -10,8 +10,9 @@ use telegraphist_application::approvals::Life;
 use telegraphist_application::ports::Progress;
 use telegraphist_application::{CallContext, Code, Failure, Toolset};
 use tokio::sync::{SemaphorePermit, mpsc};
+use tokio_util::sync::CancellationToken;
 
-use super::{Connection, confirmation};
+use super::{Room, confirmation};
 use crate::catalogue::{Called, Tool, with_id};
 use crate::lines::BrokenText;
 
@@ -31,7 +32,7 @@ pub(super) enum Outcome {
 
 type Request = RequestContext<RoleServer>;
 
-impl Connection {
+impl Room {
     pub(super) async fn call(
         &self,
         tool: &'static Tool,
@@ -54,7 +55,7 @@ impl Connection {
         mut params: CallToolRequestParams,
         request: &Request,
     ) -> Result<Outcome, Failure> {
-        if request.extensions.get::<BrokenText>().is_some() {
+        if has_broken_text(request) {
             return Err(Failure::new(
                 Code::InvalidArgument,
                 "A text holds half of a surrogate pair, which is no character.",
@@ -66,22 +67,49 @@ impl Connection {
         if matches!(tool.facts.toolset, Toolset::Notify | Toolset::Approvals) {
             context.life = self.life(request);
         }
-        let _admitted = self.admitted.try_acquire().map_err(|_| overloaded())?;
+        let _admitted = self.limits.admitted.try_acquire().map_err(|_| overloaded())?;
         if let Some(asked) = confirmation::obtained(&self.inner, tool, &mut params, request).await? {
             return Ok(Outcome::Ask(asked));
         }
         let _running = self.turn(&context).await?;
         let arguments = params.arguments.unwrap_or_default();
-        let called = match request.meta.get_progress_token() {
-            None => tool.call(&self.inner.app, &self.inner.caller, &arguments, context).await,
-            Some(token) => {
-                let (reports, heard) = mpsc::channel(REPORTS_MAX);
-                context.progress = Arc::new(Reports(reports));
-                let call = tool.call(&self.inner.app, &self.inner.caller, &arguments, context);
-                watched(call, heard, token, &request.peer).await
+        let waits_for_people = tool.facts.toolset == Toolset::Approvals;
+        if waits_for_people {
+            context.cancel = context.cancel.child_token();
+        }
+        let cancel = context.cancel.clone();
+        let call = async {
+            match request.meta.get_progress_token() {
+                None => tool.call(&self.inner.app, &self.inner.caller, &arguments, context).await,
+                Some(token) => {
+                    let (reports, heard) = mpsc::channel(REPORTS_MAX);
+                    context.progress = Arc::new(Reports(reports));
+                    let call = tool.call(&self.inner.app, &self.inner.caller, &arguments, context);
+                    watched(call, heard, token, &request.peer).await
+                }
             }
         };
-        called.map(Outcome::Called)
+        let called = if waits_for_people { self.until_closing(call, &cancel).await } else { call.await };
+        let called = called?;
+        if tool.is_read_only() && called.size() > self.inner.options.answer_max {
+            return Err(Failure::new(
+                Code::InvalidArgument,
+                "The answer is too large to be sent.",
+                "Ask for less at once, or download the file instead of viewing it.",
+            ));
+        }
+        Ok(Outcome::Called(called))
+    }
+
+    /// A call that may wait for people: where the server ends, it is answered as it stands.
+    async fn until_closing<T>(&self, call: impl Future<Output = T>, cancel: &CancellationToken) -> T {
+        let mut call = std::pin::pin!(call);
+        tokio::select! {
+            biased;
+            result = call.as_mut() => return result,
+            () = self.closing.cancelled() => cancel.cancel(),
+        }
+        call.await
     }
 
     /// Which agent calls, by the name that its client gives.
@@ -92,14 +120,14 @@ impl Connection {
 
     /// Waits for a place among the running calls, no longer than the caller waits.
     async fn turn(&self, context: &CallContext) -> Result<SemaphorePermit<'_>, Failure> {
-        if let Ok(permit) = self.running.try_acquire() {
+        if let Ok(permit) = self.limits.running.try_acquire() {
             return Ok(permit);
         }
         let left =
             context.deadline.map(|until| (until - self.inner.app.ports().clock.now()).to_std().unwrap_or_default());
         let wait = left.map_or(self.inner.options.turn_max, |left| left.min(self.inner.options.turn_max));
         tokio::select! {
-            permit = self.running.acquire() => permit.map_err(|_| overloaded()),
+            permit = self.limits.running.acquire() => permit.map_err(|_| overloaded()),
             () = context.cancel.cancelled() => Err(Failure::new(Code::Cancelled, "The call was cancelled.", "Nothing was done.")),
             () = tokio::time::sleep(wait) => Err(Failure::new(
                 Code::DeadlineExceeded,
@@ -108,6 +136,13 @@ impl Connection {
             )),
         }
     }
+}
+
+/// Whether a text of the call was no text; over HTTP the mark comes with the request's head.
+fn has_broken_text(request: &Request) -> bool {
+    let head = request.extensions.get::<http::request::Parts>();
+    request.extensions.get::<BrokenText>().is_some()
+        || head.is_some_and(|head| head.extensions.get::<BrokenText>().is_some())
 }
 
 /// A name as people are shown it: what would hide, reorder or fill the screen is left out.

@@ -15,9 +15,10 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use telegraphist_application::{CallContext, Failure};
 
 use super::call::{self, Outcome};
-use super::{Connection, answers};
+use super::{Connection, Delivery, Room, answers};
 use crate::catalogue::unknown_tool;
 use crate::completion;
+use crate::endpoint::Slot;
 use crate::prompts;
 use crate::resources;
 
@@ -33,18 +34,18 @@ pub(super) fn is_stateless(request: &Request) -> bool {
 
 /// Marks a list as this caller's alone, fresh for a while; only where the protocol has such marks.
 macro_rules! cached {
-    ($self:ident, $request:ident, $result:expr) => {{
+    ($room:expr, $request:ident, $result:expr) => {{
         let mut result = $result;
         if is_stateless(&$request) {
             result.ttl_ms = Some(LIST_TTL_MS);
             result.cache_scope = Some(CacheScope::Private);
-            result.meta = Some($self.inner.identity.clone());
+            result.meta = Some($room.inner.identity.clone());
         }
         Ok(result)
     }};
 }
 
-impl Connection {
+impl Room {
     fn meta(&self, request: &Request) -> Option<MetaObject> {
         is_stateless(request).then(|| self.inner.identity.clone())
     }
@@ -78,7 +79,7 @@ fn only_if<M: ConstString>(is_offered: bool) -> Result<(), ErrorData> {
 
 impl ServerHandler for Connection {
     fn get_info(&self) -> ServerConfig {
-        self.offer.config.clone()
+        self.room.offer.config.clone()
     }
 
     async fn discover(&self, _request: Request) -> Result<DiscoverResult, ErrorData> {
@@ -95,44 +96,47 @@ impl ServerHandler for Connection {
         _page: Option<PaginatedRequestParams>,
         request: Request,
     ) -> Result<ListToolsResult, ErrorData> {
-        cached!(self, request, ListToolsResult::with_all_items(self.offer.listed.clone()))
+        cached!(self.room, request, ListToolsResult::with_all_items(self.room.offer.listed.clone()))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.offer.listed.iter().find(|tool| tool.name == name).cloned()
+        self.room.offer.listed.iter().find(|tool| tool.name == name).cloned()
     }
 
     async fn call_tool(&self, params: CallToolRequestParams, request: Request) -> Result<CallToolResponse, ErrorData> {
-        let Some(tool) = self.tool(&params.name) else {
-            let failure = unknown_tool(&params.name, self.offer.selection.tools().map(|tool| tool.facts.name));
+        let Some(tool) = self.room.tool(&params.name) else {
+            let failure = unknown_tool(&params.name, self.room.offer.selection.tools().map(|tool| tool.facts.name));
             return Err(ErrorData::invalid_params(format!("{} {}", failure.message, failure.action), None));
         };
-        if let Some(mut task) = self.wait_as_task(tool, &params, &request).await {
-            task.meta = self.meta(&request);
+        if let Some(mut task) = self.room.wait_as_task(tool, &params, &request).await {
+            task.meta = self.room.meta(&request);
             return Ok(task.into());
         }
-        let mut result = match self.call(tool, params, &request).await {
+        let head = request.extensions.get::<http::request::Parts>();
+        let slot = head.and_then(|head| head.extensions.get::<Slot>());
+        let delivery = slot.map_or_else(|| self.room.delivery.clone(), |slot| Delivery::Slot(slot.clone()));
+        let mut result = match self.room.call(tool, params, &request).await {
             Ok(Outcome::Ask(question)) => return Ok(question.into()),
-            Ok(Outcome::Called(called)) => answers::success(called),
+            Ok(Outcome::Called(called)) => answers::success(called, &delivery),
             Err(failure) => answers::failure(&failure),
         };
-        result.meta = self.meta(&request);
+        result.meta = self.room.meta(&request);
         Ok(result.into())
     }
 
     async fn get_task(&self, params: GetTaskParams, request: Request) -> Result<GetTaskResult, ErrorData> {
-        let mut result = GetTaskResult::new(self.task(&params.task_id, &request).await?);
-        result.meta = self.meta(&request);
+        let mut result = GetTaskResult::new(self.room.task(&params.task_id, &request).await?);
+        result.meta = self.room.meta(&request);
         Ok(result)
     }
 
     async fn update_task(&self, params: UpdateTaskParams, request: Request) -> Result<(), ErrorData> {
-        self.task(&params.task_id, &request).await?;
+        self.room.task(&params.task_id, &request).await?;
         Err(ErrorData::invalid_params("This task asks its client nothing.", None))
     }
 
     async fn cancel_task(&self, params: CancelTaskParams, request: Request) -> Result<(), ErrorData> {
-        self.task(&params.task_id, &request).await.map(drop)
+        self.room.task(&params.task_id, &request).await.map(drop)
     }
 
     async fn list_resources(
@@ -140,11 +144,16 @@ impl ServerHandler for Connection {
         _page: Option<PaginatedRequestParams>,
         request: Request,
     ) -> Result<ListResourcesResult, ErrorData> {
-        only_if::<ListResourcesRequestMethod>(self.has_resources())?;
-        let listed =
-            resources::list(&self.inner.app, &self.inner.caller, &self.offer.selection, self.context(&request)?).await;
-        let listed = listed.map_err(|failure| self.protocol_error(failure))?;
-        cached!(self, request, ListResourcesResult::with_all_items(listed))
+        only_if::<ListResourcesRequestMethod>(self.room.has_resources())?;
+        let listed = resources::list(
+            &self.room.inner.app,
+            &self.room.inner.caller,
+            &self.room.offer.selection,
+            self.room.context(&request)?,
+        )
+        .await;
+        let listed = listed.map_err(|failure| self.room.protocol_error(failure))?;
+        cached!(self.room, request, ListResourcesResult::with_all_items(listed))
     }
 
     async fn list_resource_templates(
@@ -152,9 +161,9 @@ impl ServerHandler for Connection {
         _page: Option<PaginatedRequestParams>,
         request: Request,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        only_if::<ListResourceTemplatesRequestMethod>(self.has_resources())?;
-        let templates = resources::templates(&self.offer.selection);
-        cached!(self, request, ListResourceTemplatesResult::with_all_items(templates))
+        only_if::<ListResourceTemplatesRequestMethod>(self.room.has_resources())?;
+        let templates = resources::templates(&self.room.offer.selection);
+        cached!(self.room, request, ListResourceTemplatesResult::with_all_items(templates))
     }
 
     async fn read_resource(
@@ -162,45 +171,46 @@ impl ServerHandler for Connection {
         params: ReadResourceRequestParams,
         request: Request,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        only_if::<ReadResourceRequestMethod>(self.has_resources())?;
-        let Some((resource, values)) = resources::matching(&self.offer.selection, &params.uri) else {
-            return Err(ErrorData::resource_not_found("There is no such resource.", None));
+        only_if::<ReadResourceRequestMethod>(self.room.has_resources())?;
+        let Some((resource, values)) = resources::matching(&self.room.offer.selection, &params.uri) else {
+            let which = serde_json::json!({ "uri": params.uri });
+            return Err(ErrorData::resource_not_found("There is no such resource.", Some(which)));
         };
-        let mut context = self.context(&request)?;
+        let mut context = self.room.context(&request)?;
         // Answers and questions belong to the agent that reads.
-        context.life = self.life(&request);
-        let read = resource.read(&self.inner.app, &self.inner.caller, values, context).await;
-        let text = read.map_err(|failure| self.protocol_error(failure))?;
+        context.life = self.room.life(&request);
+        let read = resource.read(&self.room.inner.app, &self.room.inner.caller, values, context).await;
+        let text = read.map_err(|failure| self.room.protocol_error(failure))?;
         let contents = vec![rmcp::model::ResourceContents::text(text, params.uri)];
         let mut result = ReadResourceResult::new(contents);
         if is_stateless(&request) {
             // Chats change at any time.
             result = result.with_ttl_ms(0).with_cache_scope(CacheScope::Private);
-            result.meta = Some(self.inner.identity.clone());
+            result.meta = Some(self.room.inner.identity.clone());
         }
         Ok(result.into())
     }
 
     async fn subscribe(&self, params: SubscribeRequestParams, request: Request) -> Result<(), ErrorData> {
-        only_if::<SubscribeRequestMethod>(self.has_subscriptions())?;
-        if !resources::can_be_watched(&self.offer.selection, &params.uri) {
+        only_if::<SubscribeRequestMethod>(self.room.has_subscriptions())?;
+        if !resources::can_be_watched(&self.room.offer.selection, &params.uri) {
             return Err(ErrorData::resource_not_found("There is no such resource to subscribe to.", None));
         }
-        self.watched.add(params.uri, &request.peer, self.inner.app.changes())
+        self.watched.add(params.uri, &request.peer, self.room.inner.app.changes())
     }
 
     async fn unsubscribe(&self, params: UnsubscribeRequestParams, _request: Request) -> Result<(), ErrorData> {
-        only_if::<UnsubscribeRequestMethod>(self.has_subscriptions())?;
+        only_if::<UnsubscribeRequestMethod>(self.room.has_subscriptions())?;
         self.watched.remove(&params.uri);
         Ok(())
     }
 
     fn accepted_subscription_filter(&self, wanted: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        self.has_subscriptions().then(|| self.heard(wanted))
+        self.room.has_subscriptions().then(|| self.room.heard(wanted))
     }
 
     async fn listen(&self, listener: SubscriptionContext) -> Result<(), ErrorData> {
-        self.tell_listener(&listener, self.inner.app.changes()).await
+        self.room.tell_listener(&listener, self.room.inner.app.changes()).await
     }
 
     async fn list_prompts(
@@ -208,8 +218,8 @@ impl ServerHandler for Connection {
         _page: Option<PaginatedRequestParams>,
         request: Request,
     ) -> Result<ListPromptsResult, ErrorData> {
-        only_if::<ListPromptsRequestMethod>(self.has_prompts())?;
-        cached!(self, request, ListPromptsResult::with_all_items(prompts::list(&self.offer.selection)))
+        only_if::<ListPromptsRequestMethod>(self.room.has_prompts())?;
+        cached!(self.room, request, ListPromptsResult::with_all_items(prompts::list(&self.room.offer.selection)))
     }
 
     async fn get_prompt(
@@ -217,26 +227,33 @@ impl ServerHandler for Connection {
         params: GetPromptRequestParams,
         request: Request,
     ) -> Result<GetPromptResponse, ErrorData> {
-        only_if::<GetPromptRequestMethod>(self.has_prompts())?;
-        let Some(prompt) = prompts::offered(&self.offer.selection).find(|prompt| prompt.name == params.name) else {
+        only_if::<GetPromptRequestMethod>(self.room.has_prompts())?;
+        let Some(prompt) = prompts::offered(&self.room.offer.selection).find(|prompt| prompt.name == params.name)
+        else {
             return Err(ErrorData::invalid_params("There is no such prompt.", None));
         };
         let arguments = params.arguments.unwrap_or_default();
-        let written = prompt.write(&self.inner.app, &self.inner.caller, &arguments, self.context(&request)?).await;
-        let messages = written.map_err(|failure| self.protocol_error(failure))?;
+        let written =
+            prompt.write(&self.room.inner.app, &self.room.inner.caller, &arguments, self.room.context(&request)?).await;
+        let messages = written.map_err(|failure| self.room.protocol_error(failure))?;
         let mut result = GetPromptResult::new(messages).with_description(prompt.description);
-        result.meta = self.meta(&request);
+        result.meta = self.room.meta(&request);
         Ok(result.into())
     }
 
     async fn complete(&self, params: CompleteRequestParams, request: Request) -> Result<CompleteResult, ErrorData> {
-        only_if::<CompleteRequestMethod>(self.has_resources() || self.has_prompts())?;
-        let inner = &self.inner;
-        let found =
-            completion::complete(&inner.app, &inner.caller, &self.offer.selection, &params, self.context(&request)?)
-                .await;
-        let mut result = CompleteResult::new(found.map_err(|failure| self.protocol_error(failure))?);
-        result.meta = self.meta(&request);
+        only_if::<CompleteRequestMethod>(self.room.has_resources() || self.room.has_prompts())?;
+        let inner = &self.room.inner;
+        let found = completion::complete(
+            &inner.app,
+            &inner.caller,
+            &self.room.offer.selection,
+            &params,
+            self.room.context(&request)?,
+        )
+        .await;
+        let mut result = CompleteResult::new(found.map_err(|failure| self.room.protocol_error(failure))?);
+        result.meta = self.room.meta(&request);
         Ok(result)
     }
 }

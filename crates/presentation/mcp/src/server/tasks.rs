@@ -12,7 +12,7 @@ use telegraphist_application::operations::{GetApproval, WaitForApproval};
 use telegraphist_application::views::{ApprovalStateName, ApprovalView};
 use telegraphist_application::{Code, Failure, Operation as _};
 
-use super::{Connection, answers, call};
+use super::{Delivery, Room, answers, call};
 use crate::catalogue::{Called, Tool};
 
 type Request = rmcp::service::RequestContext<RoleServer>;
@@ -23,7 +23,7 @@ pub(super) const WAIT: &str = WaitForApproval::FACTS.name;
 /// How long a client should leave between two looks, in milliseconds: a person needs longer to read the question.
 const LOOK_EVERY_MS: u64 = 2_000;
 
-impl Connection {
+impl Room {
     /// The task in place of a wait, if the client takes tasks and there is something to wait for; else the call is
     /// answered as any other.
     pub(super) async fn wait_as_task(
@@ -85,8 +85,7 @@ fn task_of(question: &ApprovalView) -> Task {
 
 /// What the wait answers, as a tree: it lies inside a task, where finished JSON cannot be put in place.
 fn result_of(question: &ApprovalView) -> JsonObject {
-    let mut result = answers::success(Called::of(question));
-    result.structured_content = Some(serde_json::to_value(question).expect("answers are plain data"));
+    let result = answers::success(Called::of(question), &Delivery::Tree);
     match serde_json::to_value(&result) {
         Ok(Value::Object(result)) => result,
         other => unreachable!("a result is an object: {other:?}"),

@@ -10,13 +10,11 @@ use rmcp::{ErrorData, RoleServer};
 use telegraphist_application::changes::Watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::Connection;
+use super::Room;
 use crate::resources;
 
 /// So many addresses a connection may watch, and a listener may name.
 const ADDRESSES_MAX: usize = 64;
-/// So many listeners a connection may have.
-pub(super) const LISTENERS_MAX: usize = 8;
 
 /// What a client of the era of sessions watches.
 #[derive(Default)]
@@ -69,7 +67,7 @@ async fn tell(uris: Arc<Mutex<BTreeSet<String>>>, peer: Peer<RoleServer>, mut wa
     }
 }
 
-impl Connection {
+impl Room {
     /// What of a listener's wishes is heard.
     pub(super) fn heard(&self, wanted: &SubscriptionFilter) -> SubscriptionFilter {
         let uris = wanted.resource_subscriptions.iter().flatten();
@@ -84,14 +82,17 @@ impl Connection {
         listener: &SubscriptionContext,
         mut watch: Watch,
     ) -> Result<(), ErrorData> {
-        let _place = self.listeners.try_acquire().map_err(|_| {
-            ErrorData::invalid_request(format!("A connection has at most {LISTENERS_MAX} listeners; end one."), None)
+        let _place = self.limits.listeners.try_acquire().map_err(|_| {
+            let most = self.inner.options.listeners_max;
+            ErrorData::invalid_request(format!("There are at most {most} listeners at once; end one."), None)
         })?;
         let uris = listener.accepted().resource_subscriptions.clone().unwrap_or_default();
         loop {
             let change = tokio::select! {
                 change = watch.next() => change,
                 () = listener.cancelled() => return Ok(()),
+                // The server ends: the stream ends with its result.
+                () = self.closing.cancelled() => return Ok(()),
             };
             for uri in uris.iter().filter(|uri| resources::is_touched(uri, change)) {
                 if listener.sink().notify_resource_updated(uri).await.is_err() {

@@ -6,6 +6,7 @@ mod bad_lines;
 mod catalogue;
 mod clients;
 mod confirmation;
+mod endpoint;
 mod fixtures;
 mod lists;
 mod live;

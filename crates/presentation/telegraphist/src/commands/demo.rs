@@ -34,7 +34,7 @@ fn on_stdio(context: &Context, face: Face) -> anyhow::Result<()> {
     let places = Places::within(directory.path(), demo_profile());
     let served = daemon::runtime()?.block_on(async {
         let demo = demo::open(&places, &context.settings, face).await?;
-        serve::tell_where(demo.owner.http());
+        serve::tell_where(demo.owner.http(), &context.settings.http);
         serve::tell_metrics(demo.owner.metrics());
         let hello = Hello::mcp(&places, context.settings.tools.choice());
         demo.owner.serve_stdio(&hello).await
@@ -53,7 +53,7 @@ fn on_screen(context: &Context, face: &Face) -> anyhow::Result<()> {
         let sides = Sides { control: demo.sandbox.control_address(), phone: demo.sandbox.phone_address() };
         drop(demo.sandbox);
         print(&Invocation::of_this_process()?, &sides)?;
-        serve::tell_where(demo.owner.http());
+        serve::tell_where(demo.owner.http(), &context.settings.http);
         serve::tell_metrics(demo.owner.metrics());
         demo.owner.serve().await
     })

@@ -4,6 +4,7 @@ use super::Context;
 use crate::arguments::Serve;
 use crate::commands::{daemon, take_over};
 use crate::daemon::{Face, Stay, runtime};
+use crate::settings::Http;
 use crate::telemetry;
 use crate::terminal::note;
 
@@ -16,7 +17,7 @@ pub(crate) fn run(context: &Context, command: Serve) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let owner = take_over::opened(&context.link()?, async || daemon::open(context, face.clone()).await).await?;
         note(format!("Serving profile {} at {}", context.places.profile.as_str(), context.places.socket.display()));
-        tell_where(owner.http());
+        tell_where(owner.http(), &context.settings.http);
         tell_metrics(owner.metrics());
         owner.serve().await
     })
@@ -30,9 +31,10 @@ pub(super) fn tell_metrics(metrics: Option<&telegraphist_http::Listen>) {
 }
 
 /// Says where HTTP is.
-pub(super) fn tell_where(http: Option<&telegraphist_http::Listen>) {
+pub(super) fn tell_where(http: Option<&telegraphist_http::Listen>, settings: &Http) {
+    let scheme = if settings.tls().is_some() { "https" } else { "http" };
     match http {
-        Some(at @ telegraphist_http::Listen::Tcp(_)) => note(format!("HTTP is at http://{at}")),
+        Some(at @ telegraphist_http::Listen::Tcp(_)) => note(format!("HTTP is at {scheme}://{at}")),
         Some(telegraphist_http::Listen::Unix(path)) => {
             note(format!(
                 "HTTP is at the socket {0}: curl --unix-socket {0} http://localhost/v1/approvals",

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use telegraphist_application::ports::Reception;
 use telegraphist_http::{Gateway, WEBHOOK_PATH};
+use telegraphist_mcp::{Endpoint, EndpointOptions};
 
-use super::House;
+use super::{House, chosen};
 use crate::numbers::Meters;
 use crate::settings::Settings;
 
@@ -19,10 +20,32 @@ pub(super) fn reception(settings: &Settings, gateway: Option<&Gateway>) -> Recep
     }
 }
 
+/// Each connection is an open file; the usual limit is lower than what the system allows for the asking.
+fn allow_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    if let Err(problem) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        tracing::debug!(%problem, "no more files may be open at once");
+    }
+}
+
 impl House {
     /// Serves at the gateway until the house ends; what is under way there is finished before the connections close.
-    pub(super) fn open_gateway(self: &Arc<Self>, gateway: Gateway) {
-        self.tasks.spawn(gateway.serve(self.app.clone(), self.stop.clone()));
+    pub(super) fn open_gateway(self: &Arc<Self>, gateway: Gateway, settings: &Settings) {
+        allow_open_files();
+        let options = EndpointOptions {
+            choice: chosen(&settings.tools.choice()),
+            sessions_max: settings.http.sessions_max,
+            session_idle_max: settings.http.session_idle.0,
+            ..EndpointOptions::default()
+        };
+        let endpoint = Endpoint::new(&self.servers, options, self.stop.clone());
+        let served = gateway.serve(self.app.clone(), endpoint.clone(), self.stop.clone());
+        self.gateway.spawn(async move {
+            served.await;
+            endpoint.close();
+        });
     }
 
     /// Gives the numbers at a door of their own.

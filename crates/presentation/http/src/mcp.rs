@@ -1,0 +1,129 @@
+//! `/mcp`: what speaks MCP is mounted here; it is given requests whose body has been read, and who calls.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http;
+use axum::response::{IntoResponse as _, Response};
+use http_body::{Body as _, Frame, SizeHint};
+use telegraphist_application::{Code, Failure};
+use tokio::sync::Semaphore;
+use tower_service::Service;
+
+use crate::body;
+use crate::desk::Desk;
+use crate::gateway::Underway;
+use crate::refusal::Refusal;
+
+/// Where it is mounted; what is below belongs to it, too.
+pub(crate) const PATH: &str = "/mcp";
+
+/// A body of this size or less is read without asking for room.
+const SMALL: usize = 64 * 1024;
+
+/// Room for large bodies that are read at the same time, as a multiple of the largest.
+const LARGE_AT_ONCE: usize = 4;
+
+/// What is mounted, whatever it is.
+type Mounted = Arc<dyn Fn(http::Request<Bytes>) -> Answering + Send + Sync>;
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// What answers below `/mcp`.
+#[derive(Clone)]
+pub(crate) struct Mount {
+    mounted: Mounted,
+    /// Room for large bodies, in KiB.
+    room: Arc<Semaphore>,
+    body_max: usize,
+}
+
+impl Mount {
+    pub(crate) fn new<S, B>(service: S, body_max: usize) -> Self
+    where
+        S: Service<http::Request<Bytes>, Response = http::Response<B>, Error = Infallible>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes, Error = Infallible> + Send + 'static,
+    {
+        let mounted: Mounted = Arc::new(move |request| {
+            // Whatever is mounted is ready at any time; a clone of its own keeps calls apart.
+            let answering = service.clone().call(request);
+            Box::pin(async move {
+                let answer = answering.await.unwrap_or_else(|never| match never {});
+                answer.map(Body::new)
+            })
+        });
+        Self { mounted, room: Arc::new(Semaphore::new(kibibytes(body_max) * LARGE_AT_ONCE)), body_max }
+    }
+
+    /// Hands a request on. Until its answer has been sent to the end, it is under way.
+    pub(crate) async fn pass(self, State(desk): State<Desk>, request: Request) -> Response {
+        let (head, body) = request.into_parts();
+        let told = body.size_hint().exact().map_or(self.body_max, |told| usize::try_from(told).unwrap_or(usize::MAX));
+        let _room = if told <= SMALL {
+            None
+        } else {
+            let wanted = kibibytes(told.min(self.body_max));
+            match Arc::clone(&self.room).try_acquire_many_owned(u32::try_from(wanted).unwrap_or(u32::MAX)) {
+                Ok(room) => Some(room),
+                Err(_) => return desk.answer(Err(no_room())),
+            }
+        };
+        let bytes = match body::read(&head.headers, body, self.body_max).await {
+            Ok(bytes) => bytes,
+            Err(refusal) => return desk.answer(Err(refusal)),
+        };
+        let underway = head.extensions.get::<Underway>().map(Underway::enter);
+        let answer = (self.mounted)(http::Request::from_parts(head, bytes)).await;
+        match underway {
+            Some(underway) => answer.map(|body| Body::new(Kept { body, _underway: underway })).into_response(),
+            None => answer,
+        }
+    }
+}
+
+fn kibibytes(bytes: usize) -> usize {
+    bytes.div_ceil(1024)
+}
+
+fn no_room() -> Refusal {
+    let failure = Failure::new(
+        Code::Overloaded,
+        "Too much is being sent to this server at once.",
+        "Wait as long as Retry-After says, then send it again; pass large files by path or url.",
+    );
+    failure.retry_after(crate::routes::PAUSE).into()
+}
+
+/// A body that is under way until it is gone.
+struct Kept {
+    body: Body,
+    _underway: crate::gateway::UnderwayGuard,
+}
+
+impl http_body::Body for Kept {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,83 @@
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+
+use anyhow::Context as _;
+
+use crate::{Home, PATIENCE};
+
+/// A demo that listens for HTTP, in a home of its own.
+pub struct HttpDemo {
+    process: Child,
+    base: String,
+    control: String,
+    _home: Home,
+}
+
+impl HttpDemo {
+    /// Starts it, with these variables besides.
+    pub fn start(variables: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let mut home = Home::new();
+        for (name, value) in variables {
+            home.set(name, *value);
+        }
+        let mut command = home.telegraphist(&["demo", "--listen", "127.0.0.1:0"]);
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let output = BufReader::new(process.stdout.take().context("standard output is a pipe")?);
+        let control = found(output, "curl http://", "/v1/info")?;
+        let errors = BufReader::new(process.stderr.take().context("standard error is a pipe")?);
+        let base = found(errors, "HTTP is at ", "")?;
+        Ok(Self { process, base, control, _home: home })
+    }
+
+    /// `http://ADDRESS`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Where MCP is.
+    pub fn url(&self) -> String {
+        format!("{}/mcp", self.base)
+    }
+
+    /// Where the sandbox is played.
+    pub fn control(&self) -> anyhow::Result<std::net::SocketAddr> {
+        Ok(self.control.parse()?)
+    }
+
+    /// Tells it to end, as a service manager does.
+    pub fn terminate(&self) -> anyhow::Result<()> {
+        let status = std::process::Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status()?;
+        anyhow::ensure!(status.success(), "it could not be told");
+        Ok(())
+    }
+
+    /// Waits until it has ended.
+    pub fn wait(&mut self) -> anyhow::Result<std::process::ExitStatus> {
+        Ok(self.process.wait()?)
+    }
+}
+
+impl Drop for HttpDemo {
+    fn drop(&mut self) {
+        // It has ended already, or ends now.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What stands between two texts in the first line that has both. The rest is read on, so that nobody waits for a reader.
+fn found(lines: impl BufRead + Send + 'static, before: &str, behind: &str) -> anyhow::Result<String> {
+    let (told, heard) = mpsc::channel();
+    let (before, behind) = (before.to_owned(), behind.to_owned());
+    std::thread::spawn(move || {
+        for line in lines.lines().map_while(Result::ok) {
+            let rest = line.split_once(&before).and_then(|(_, rest)| rest.strip_suffix(&behind));
+            if let Some(found) = rest {
+                // Only the first is wanted.
+                let _ = told.send(found.to_owned());
+            }
+        }
+    });
+    heard.recv_timeout(PATIENCE).context("the demo did not say where it is")
+}
