@@ -28,7 +28,7 @@ mod vault;
 mod views;
 
 pub use approvals::{ApprovalQuery, Approvals, Rule, RuleQuestion, Rules};
-pub use audit_log::{AuditEntry, AuditLog, AuditRow, Verification};
+pub use audit_log::{AuditEntry, AuditLog, AuditRow, Breach, Tampering, Verification};
 pub use bots::{
     BotCommand, BotHealth, Bots, BroughtError, Heard, HeardIn, HeardMessage, Reception, ReceptionState, Speaker, Tap,
     TapAnswer,

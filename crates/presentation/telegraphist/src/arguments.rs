@@ -1,5 +1,6 @@
 //! The command line: what can be said, and what `--help` tells about it.
 
+mod audit;
 mod desk;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use telegraphist_application::ports::KeyPlaceKind;
 use telegraphist_http::Listen;
 use telegraphist_relay::Profile;
 
+pub(crate) use audit::{Audit, AuditExport, AuditForm};
 pub(crate) use desk::{Approvals, Ask, Hook, Inbox, Notify, Outbox, People, PersonRole};
 
 use crate::exit;
@@ -422,15 +424,6 @@ pub(crate) enum Config {
     Check,
     /// Print every key with its value and where it is from; secrets stay hidden
     Show,
-}
-
-/// `audit`
-#[derive(Subcommand)]
-pub(crate) enum Audit {
-    /// Print all rows, one line of JSON each
-    Export,
-    /// Check that no row was changed, removed or added behind our back
-    Verify,
 }
 
 /// `vault`
