@@ -11,7 +11,7 @@ use serde_json::json;
 use telegraphist_tests::{Home, PATIENCE};
 
 /// Every number that this traffic leaves: its kind, and the labels it may have.
-const GOLDEN: [(&str, &str, &str); 20] = [
+const GOLDEN: [(&str, &str, &str); 21] = [
     ("approval_requests_total", "counter", "risk"),
     ("bridge_connection_status", "gauge", "session"),
     ("cpu_usage_percent", "gauge", ""),
@@ -30,6 +30,7 @@ const GOLDEN: [(&str, &str, &str); 20] = [
     ("mcp_tool_calls_total", "counter", "status,tool_name"),
     ("memory_usage_bytes", "gauge", ""),
     ("network_io_bytes", "gauge", "direction"),
+    ("security_events_total", "counter", "event"),
     ("task_completions_total", "counter", ""),
     ("telegram_circuits_open", "gauge", ""),
     ("telegram_deliveries", "gauge", "state"),
@@ -178,5 +179,24 @@ fn accepted_by_promtool(text: &str) -> anyhow::Result<()> {
     promtool.stdin.take().context("a pipe")?.write_all(text.as_bytes())?;
     let output = promtool.wait_with_output()?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+/// What is not in the traffic above, because nothing went wrong.
+const UNSEEN: [&str; 2] = ["rate_limit_violations_total", "up"];
+
+#[test]
+fn alerts_fire_when_they_should_and_ask_for_numbers_that_there_are() -> anyhow::Result<()> {
+    let folder = telegraphist_tests::repository().join("deploy/prometheus");
+    let output = Command::new("promtool").args(["test", "rules", "alerts.test.yml"]).current_dir(&folder).output()?;
+    let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+    assert!(output.status.success(), "{said}");
+    let rules = std::fs::read_to_string(folder.join("alerts.yml"))?;
+    let expressions: Vec<&str> = rules.lines().filter(|line| line.contains(" > ") || line.contains(" == ")).collect();
+    assert_eq!(expressions.len(), rules.matches("- alert:").count(), "each on one line");
+    for expression in expressions {
+        let known = GOLDEN.iter().map(|(name, ..)| *name).chain(UNSEEN);
+        assert!(known.into_iter().any(|name| expression.contains(name)), "{expression}");
+    }
     Ok(())
 }

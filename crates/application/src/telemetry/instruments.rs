@@ -4,6 +4,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Histogram, Meter, UpDownCounter};
 
 use super::observed::Observed;
+use crate::security::SecurityKind;
 
 /// What the conventions for MCP say.
 const STANDARD_SECONDS: [f64; 14] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0];
@@ -46,6 +47,11 @@ impl Instruments {
         };
         let observed = Arc::new(Mutex::default());
         observe_all(meter, &observed);
+        let security_events = counter("security.events", "What an operator should look at");
+        // An alert compares with what was before, so there has to be something before the first one.
+        for kind in SecurityKind::ALL {
+            security_events.add(0, &[KeyValue::new("event", kind.as_str())]);
+        }
         Self {
             http_requests: counter("http.requests", "Requests over HTTP that were answered"),
             http_request_duration: seconds("http.request.duration", "Time to answer over HTTP", &FINE_SECONDS),
@@ -82,7 +88,7 @@ impl Instruments {
             task_completions: counter("task.completions", "Tasks that agents told to be done"),
             rate_limit_violations: counter("rate.limit.violations", "Calls that ran into a limit"),
             authentication_failures: counter("authentication.failures", "Callers that were not who they said"),
-            security_events: counter("security.events", "What an operator should look at"),
+            security_events,
             observed,
         }
     }
