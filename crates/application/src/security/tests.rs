@@ -1,8 +1,8 @@
 use super::*;
 use crate::stage::Stage;
 
-fn address(text: &str) -> Option<IpAddr> {
-    Some(text.parse().expect("an address"))
+fn address(text: &str) -> IpAddr {
+    text.parse().expect("an address")
 }
 
 #[tokio::test(start_paused = true)]
@@ -34,12 +34,13 @@ async fn networks_that_are_watched_have_an_end() {
 async fn the_first_network_of_a_key_is_learnt_and_another_is_noticed_once() {
     let stage = Stage::new().await;
     let app = &stage.app;
-    let known =
-        |app: &Application, network: &str| app.inner.watch.is_known("token:a", &app.inner.network(address(network)));
-    app.authenticated("token:a", address("203.0.113.7")).await;
+    let known = |app: &Application, network: &str| {
+        app.inner.watch.is_known("token:a", &app.inner.network(Some(address(network))))
+    };
+    app.authenticated("token:a", Some(address("203.0.113.7"))).await;
     assert!(known(app, "203.0.113.99"), "neighbours are one network");
     assert!(!known(app, "198.51.100.1"));
-    app.authenticated("token:a", address("198.51.100.1")).await;
+    app.authenticated("token:a", Some(address("198.51.100.1"))).await;
     assert!(known(app, "198.51.100.1") && known(app, "203.0.113.7"));
     let name = format!("security.places.{}", app.inner.pseudonym(b"key", b"token:a"));
     let kept = app.ports().preferences.preference(&name).await.expect("memory").expect("kept");
@@ -51,7 +52,7 @@ async fn the_first_network_of_a_key_is_learnt_and_another_is_noticed_once() {
 async fn a_mapped_address_is_the_one_it_maps() {
     let stage = Stage::new().await;
     let inner = &stage.app.inner;
-    assert_eq!(inner.network(address("::ffff:203.0.113.7")), inner.network(address("203.0.113.8")));
-    assert_ne!(inner.network(address("2001:db8:1::1")), inner.network(address("2001:db8:2::1")));
-    assert_eq!(inner.network(address("::1")), "loopback");
+    assert_eq!(inner.network(Some(address("::ffff:203.0.113.7"))), inner.network(Some(address("203.0.113.8"))));
+    assert_ne!(inner.network(Some(address("2001:db8:1::1"))), inner.network(Some(address("2001:db8:2::1"))));
+    assert_eq!(inner.network(Some(address("::1"))), "loopback");
 }

@@ -192,7 +192,8 @@ impl Service<RoleServer> for SeenConnection {
             ServerResult::CallToolResult(answer) => answer.is_error == Some(true),
             _ => false,
         };
-        asked.answered(self.connection.handle_request(request, context), has_failed).await
+        // The library's dispatch is as large as all its answers together.
+        asked.answered(Box::pin(self.connection.handle_request(request, context)), has_failed).await
     }
 
     async fn handle_notification(
