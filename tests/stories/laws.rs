@@ -32,6 +32,7 @@ fn arrows_point_inwards() {
         ("telegraphist-bot", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-files", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-keyring", &["telegraphist-domain", "telegraphist-application"]),
+        ("telegraphist-machine", &["telegraphist-application"]),
         ("telegraphist-mtproto", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-sqlite", &["telegraphist-domain", "telegraphist-application"]),
         ("telegraphist-http", &["telegraphist-domain", "telegraphist-application"]),
@@ -46,6 +47,7 @@ fn arrows_point_inwards() {
                 "telegraphist-bot",
                 "telegraphist-files",
                 "telegraphist-keyring",
+                "telegraphist-machine",
                 "telegraphist-mtproto",
                 "telegraphist-sqlite",
                 "telegraphist-http",
@@ -68,7 +70,7 @@ fn arrows_point_inwards() {
 
 #[test]
 fn each_technology_has_one_home() {
-    let homes: [(&str, &[&str]); 12] = [
+    let homes: [(&str, &[&str]); 14] = [
         ("grammers-client", &["telegraphist-mtproto"]),
         ("grammers-session", &["telegraphist-mtproto"]),
         ("grammers-mtsender", &["telegraphist-mtproto"]),
@@ -81,6 +83,8 @@ fn each_technology_has_one_home() {
         ("rmcp", &["telegraphist-mcp"]),
         ("axum", &["telegraphist-http", "telegraphist-sandbox"]),
         ("anyhow", &["telegraphist"]),
+        ("opentelemetry-prometheus", &["telegraphist"]),
+        ("prometheus", &["telegraphist"]),
     ];
     let metadata = metadata();
     for (name, package) in crates(&metadata) {

@@ -16,6 +16,7 @@ mod logs;
 mod notices;
 mod phone;
 mod questions;
+mod seeing;
 mod sessions;
 mod strangers;
 mod taps;

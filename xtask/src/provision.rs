@@ -65,7 +65,9 @@ fn browser() -> anyhow::Result<()> {
 /// What build servers speak to the gateway with.
 fn scripts() -> anyhow::Result<()> {
     require("curl", &["--version"], &["curl"])?;
-    require("jq", &["--version"], &["jq"])
+    require("jq", &["--version"], &["jq"])?;
+    // promtool, which says whether Prometheus takes the numbers.
+    require("promtool", &["--version"], &["prometheus"])
 }
 
 /// What stands before the gateway on servers.

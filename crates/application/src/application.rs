@@ -16,13 +16,17 @@ use crate::approvals::{ApprovalSettings, Decisions, Presences};
 use crate::changes::Changes;
 use crate::delivery::{Bell, Paces};
 use crate::duties::Duties;
+use crate::memory::FixedMachine;
 use crate::notices::{Lines, Zone};
 use crate::pipeline::{Budgets, Circuits, OpenCalls};
 use crate::ports::{
     Approvals, AuditLog, Bots, Clock, Connections, Contents, Conversations, Deliveries, EventStore, Files, Idempotency,
-    Ids, Inbox, Leases, Limiter, Marks, Outbox, Peers, People, Preferences, Rules, SignIn, Tokens, Vault, Views,
+    Ids, Inbox, Leases, Limiter, Machine, Marks, Outbox, Peers, People, Preferences, Rules, SignIn, Tokens, Vault, Views,
 };
+use crate::security::Watch;
 use crate::tasks::Registered;
+use crate::telemetry::Telemetry;
+use crate::telemetry::trail::Trail;
 use crate::updates::AnnouncedInbox;
 
 /// What Telegraphist can do. Cloning is cheap; all clones are the same application.
@@ -212,6 +216,10 @@ pub struct Settings {
     pub approvals: ApprovalSettings,
     /// The clock by which times are told to people who have not chosen one.
     pub zone: Zone,
+    /// What counts what happens; nothing, unless somebody asks for the numbers.
+    pub telemetry: Telemetry,
+    /// What tells how much of the machine is used.
+    pub machine: Arc<dyn Machine>,
 }
 
 impl Settings {
@@ -226,6 +234,8 @@ impl Settings {
             owner: None,
             approvals: ApprovalSettings::default(),
             zone: Zone::UTC,
+            telemetry: Telemetry::default(),
+            machine: Arc::new(FixedMachine::default()),
         }
     }
 }
@@ -260,6 +270,8 @@ pub(crate) struct Inner {
     pub(crate) door: Door,
     /// Whose turn it is to change the registered lists.
     pub(crate) registered: Registered,
+    /// What is unusual.
+    pub(crate) watch: Watch,
 }
 
 /// How many calls may be under way at once.
@@ -287,8 +299,14 @@ impl Application {
                 notices: Lines::default(),
                 door: Door::default(),
                 registered: Registered::default(),
+                watch: Watch::default(),
             }),
         }
+    }
+
+    /// The id of what this task answers, or a fresh one.
+    pub fn correlation(&self) -> String {
+        Trail::current().map_or_else(|| self.ports().ids.correlation(), |trail| trail.correlation_id)
     }
 
     /// What the application was given.

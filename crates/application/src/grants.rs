@@ -75,19 +75,29 @@ impl Grants {
         self.refusal(facts, false).is_none()
     }
 
-    /// Why a call with these facts is refused, if it is. A dry run reads.
-    pub(crate) fn refusal(&self, facts: &Facts, is_dry_run: bool) -> Option<Denied> {
+    /// Whether a scope can be used at all: what is about everything needs every session.
+    pub fn has(&self, scope: Scope) -> bool {
+        self.denied(scope).is_none()
+    }
+
+    fn denied(&self, scope: Scope) -> Option<Denied> {
         if !self.are_kept() {
             return Some(Denied::Unkept);
         }
+        if !self.scopes.contains(scope) {
+            return Some(Denied::Scope(scope));
+        }
+        (scope.is_about_everything() && self.sessions != Sessions::All).then_some(Denied::Everywhere)
+    }
+
+    /// Why a call with these facts is refused, if it is. A dry run reads.
+    pub(crate) fn refusal(&self, facts: &Facts, is_dry_run: bool) -> Option<Denied> {
         let is_read = facts.effect == Effect::Reads || is_dry_run;
-        if self.is_read_only && !is_read {
-            return Some(Denied::ReadOnly);
+        match self.denied(facts.scope) {
+            Some(Denied::Unkept) => Some(Denied::Unkept),
+            _ if self.is_read_only && !is_read => Some(Denied::ReadOnly),
+            denied => denied,
         }
-        if !self.scopes.contains(facts.scope) {
-            return Some(Denied::Scope(facts.scope));
-        }
-        (facts.scope.is_about_everything() && self.sessions != Sessions::All).then_some(Denied::Everywhere)
     }
 
     /// Whether this version keeps every limit that these grants name. What a later one wrote down is not passed over.

@@ -10,6 +10,7 @@ mod contents;
 mod conversations;
 mod deliveries;
 mod fixed;
+mod fixed_machine;
 mod idempotency;
 mod inbox;
 mod key_ring;
@@ -36,6 +37,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use buckets::Buckets;
 pub use fixed::{CountingIds, FixedClock};
+pub use fixed_machine::FixedMachine;
 pub use key_ring::MemoryKeyRing;
 pub use no_bots::NoBots;
 pub use no_files::NoFiles;

@@ -190,7 +190,7 @@ closed_set! {
         ApprovalsRead => "approvals:read",
         /// Asking people, and taking questions back.
         ApprovalsRequest => "approvals:request",
-        /// How this server is, in detail.
+        /// How the server itself does: what stands behind `/health`.
         OpsRead => "ops:read",
         /// Running this server: tokens, people, configuration.
         Admin => "admin",

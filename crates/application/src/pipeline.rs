@@ -39,12 +39,13 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::application::{Application, Inner};
-use crate::caller::{CallContext, Caller};
+use crate::caller::{CallContext, Caller, Denied};
 use crate::cursors::{self, Binding};
 use crate::failure::{Code, Failure};
 use crate::operation::{Effect, Facts, Operation};
 use crate::operations::ListSessions;
 use crate::ports::{Cursors, Execute, Telegram};
+use crate::security::SecurityEvent;
 use crate::views::{Page, SessionView};
 use arguments::Arguments;
 use keyed::Kept;
@@ -82,6 +83,7 @@ impl Application {
         let deadline = self.inner.deadline(&context)?;
         self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
         let session = session::find(&*self.inner.ports.views, &caller.grants.sessions, operation.session()).await?;
+        tracing::Span::current().record("session", session.short_id.as_str());
         let now = self.inner.ports.clock.now();
         operation
             .check()
@@ -96,6 +98,8 @@ impl Application {
             is_dry_run: operation.is_dry_run(),
             arguments: Arc::clone(&operation) as Arc<dyn Arguments>,
             step: Step {
+                operation: O::FACTS.name,
+                class: O::FACTS.class,
                 cursors: self.inner.cursors(session.id, &operation)?,
                 session,
                 deadline,
@@ -145,7 +149,7 @@ impl Application {
     }
 
     /// Scopes and policy; a denial leaves a row.
-    async fn admit(
+    pub(crate) async fn admit(
         &self,
         caller: &Caller,
         facts: Facts,
@@ -155,10 +159,25 @@ impl Application {
         let Some(denied) = caller.grants.refusal(&facts, is_dry_run) else {
             return Ok(());
         };
+        Err(self.deny(caller, facts, denied, correlation_id).await)
+    }
+
+    /// Notes that a caller was refused for want of a scope, by whoever says so before a call gets here. It leaves what the
+    /// pipeline's own refusal leaves.
+    pub async fn note_missing_scope(&self, caller: &Caller, facts: Facts) {
+        let _told_already = self.deny(caller, facts, Denied::Scope(facts.scope), &self.correlation()).await;
+    }
+
+    async fn deny(&self, caller: &Caller, facts: Facts, denied: Denied, correlation_id: &str) -> Failure {
         let failure = refusals::denied(denied);
         let outcome = failure.code.as_str();
+        self.inner.security(&SecurityEvent::ScopeDenied {
+            principal: &caller.principal,
+            operation: facts.name,
+            scope: (denied == Denied::Scope(facts.scope)).then_some(facts.scope),
+        });
         audit::denial(&self.inner, caller, facts.name, correlation_id, outcome).await;
-        Err(failure)
+        failure
     }
 
     /// The erased middle: a read in the caller's own task, a write in one of its own.
@@ -238,8 +257,16 @@ struct Traced {
 
 impl Traced {
     fn start(app: &Application, facts: Facts, context: &CallContext) -> Self {
-        let correlation_id = context.correlation_id.clone().unwrap_or_else(|| app.ports().ids.correlation());
-        let span = tracing::info_span!("operation", name = facts.name, correlation_id);
+        let correlation_id = context.correlation_id.clone().unwrap_or_else(|| app.correlation());
+        let span = tracing::info_span!(
+            "operation",
+            otel.name = %format_args!("operation.{}", facts.name),
+            name = facts.name,
+            correlation_id,
+            session = tracing::field::Empty,
+            outcome = tracing::field::Empty,
+            otel.status_code = tracing::field::Empty,
+        );
         Self { facts, correlation_id, started: Instant::now(), span }
     }
 
@@ -247,6 +274,11 @@ impl Traced {
         let _entered = self.span.enter();
         let elapsed_us = self.started.elapsed().as_micros() as u64;
         let operation = self.facts.name;
+        let outcome = result.as_ref().map_or_else(|failure| failure.code.as_str(), |_| "ok");
+        self.span.record("outcome", outcome);
+        if result.is_err() {
+            self.span.record("otel.status_code", "ERROR");
+        }
         match &result {
             Ok(_) => tracing::debug!(target: "telegraphist::operation", operation, elapsed_us, outcome = "ok"),
             Err(failure) if failure.code == Code::Internal => {

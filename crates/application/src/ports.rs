@@ -16,6 +16,7 @@ mod inbox;
 mod key_place;
 mod leases;
 mod limiter;
+mod machine;
 mod outbox;
 mod peers;
 mod people;
@@ -28,7 +29,7 @@ mod vault;
 mod views;
 
 pub use approvals::{ApprovalQuery, Approvals, Rule, RuleQuestion, Rules};
-pub use audit_log::{AuditEntry, AuditLog, AuditRow, Verification};
+pub use audit_log::{AuditEntry, AuditLog, AuditRow, Breach, Tampering, Verification};
 pub use bots::{
     BotCommand, BotHealth, Bots, BroughtError, Heard, HeardIn, HeardMessage, Reception, ReceptionState, Speaker, Tap,
     TapAnswer,
@@ -43,6 +44,7 @@ pub use inbox::{Handling, Inbox, InboxEntry, InboxRow};
 pub use key_place::{KeyPlace, KeyPlaceKind};
 pub use leases::{Lease, Leases};
 pub use limiter::{BucketKey, Limiter, Rate, Verdict};
+pub use machine::{Machine, Usage};
 pub use outbox::{
     Attempted, Backlog, CUT_SHORT, Claimed, Deliveries, Delivery, DeliveryQuery, DeliveryState, Outbox, Queued,
 };

@@ -125,6 +125,7 @@ impl Application {
         match delivery::rung(self, appended) {
             Ok(_) => {
                 self.inner.decisions.tell(id);
+                self.telemetry().approval_requested(risk_word(ask.risk));
                 self.note_act(&ask.requester.principal, "ask", &id.to_string(), "ok").await;
                 let approval = replayed(events);
                 if !approval.is_pending() {
@@ -232,4 +233,12 @@ fn key_reused() -> Failure {
         "This idempotency key was used for another question.",
         "Use a new key for a new question.",
     )
+}
+
+const fn risk_word(risk: Risk) -> &'static str {
+    match risk {
+        Risk::Low => "low",
+        Risk::Medium => "medium",
+        Risk::High => "high",
+    }
 }

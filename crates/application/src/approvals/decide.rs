@@ -175,6 +175,7 @@ impl Application {
         if approval.check_decider(user).is_ok() && self.may_decide(user).await? {
             return Ok(None);
         }
+        self.not_a_decider(approval.id, user);
         self.note_act(&person(user), "decide", &approval.id.to_string(), "not_a_decider").await;
         Ok(Some(alert("You are not asked to decide this; nothing was done.")))
     }

@@ -44,6 +44,7 @@ impl Application {
             ApprovalState::Cancelled(_) => (approval.requester.principal.clone(), "cancel", "cancelled"),
             ApprovalState::Undeliverable { .. } => ("telegram".to_owned(), "deliver", "undeliverable"),
         };
+        self.telemetry().approval_ended(outcome);
         self.note_act(&principal, act, &approval.id.to_string(), outcome).await;
     }
 

@@ -53,12 +53,14 @@ pub(super) async fn attempt(
     cancel: CancellationToken,
 ) -> Tried {
     let delivery = &claimed.delivery;
-    let read = runner_of(&delivery.operation).map(|runner| (runner.read)(&claimed.body));
-    let Some(Ok(attempt)) = read else {
+    let read = runner_of(&delivery.operation).map(|runner| (runner, (runner.read)(&claimed.body)));
+    let Some((runner, Ok(attempt))) = read else {
         return Tried::failed("it was queued by another version and cannot be read", None);
     };
     let time = if delivery.operation == SendFile::FACTS.name { FILES_MAX } else { ATTEMPT_MAX };
     let step = Step {
+        operation: runner.name,
+        class: runner.class,
         session: session.clone(),
         deadline: Instant::now() + time,
         cancel,
@@ -71,7 +73,11 @@ pub(super) async fn attempt(
     let parts = DeliveryParts { outbox: Arc::clone(&app.ports().outbox), id: delivery.id, known };
     let key = delivery.once.as_ref().map_or_else(|| delivery.id.to_string(), |once| once.key.clone());
     let ended = step.attempt(app, attempt, key, Arc::new(parts)).await;
-    conclude(ended, claimed, app.ports().clock.now())
+    let now = app.ports().clock.now();
+    if matches!(ended, Ended::Done(_)) {
+        app.telemetry().delivered((now - delivery.queued).to_std().unwrap_or_default());
+    }
+    conclude(ended, claimed, now)
 }
 
 fn conclude(ended: Ended<Answered>, claimed: &Claimed, now: DateTime<Utc>) -> Tried {

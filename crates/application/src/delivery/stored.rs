@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cards::{CardEdited, CardSent, EditCard, SendCard};
-use crate::operation::Operation;
+use crate::operation::{Class, Operation};
 use crate::operations::{EditMessage, ForwardMessages, SendFile, SendMessage};
 use crate::pipeline::{Answer, Attempt};
 use crate::ports::{Execute, Telegram};
@@ -13,6 +13,8 @@ use crate::views::{Edited, Sent};
 pub(crate) struct Runner {
     /// The operation's name.
     pub(crate) name: &'static str,
+    /// What Telegram counts it under.
+    pub(crate) class: Class,
     /// Reads the arguments; the attempt gives the messages that they became, too.
     pub(crate) read: fn(&[u8]) -> Result<StoredAttempt, serde_json::Error>,
 }
@@ -59,7 +61,7 @@ const fn runner<O: Operation<Output: Delivered>>() -> Runner
 where
     dyn Telegram: Execute<O>,
 {
-    Runner { name: O::FACTS.name, read: read::<O> }
+    Runner { name: O::FACTS.name, class: O::FACTS.class, read: read::<O> }
 }
 
 fn read<O: Operation<Output: Delivered>>(body: &[u8]) -> Result<StoredAttempt, serde_json::Error>

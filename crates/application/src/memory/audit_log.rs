@@ -23,8 +23,8 @@ impl AuditLog for MemoryStore {
         let chain = lock(&self.state.audit);
         let mut newest = None;
         for row in chain.iter() {
-            if !row.follows(newest) {
-                return Ok(Verification::Broken { at: row.number });
+            if let Some(breach) = row.breach(newest, chain.len() as u64) {
+                return Ok(Verification::Broken(breach));
             }
             newest = Some(row);
         }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{FixedClock, MemoryKeyRing, MemoryStore, lock};
 use crate::contracts::{self, Place};
-use crate::ports::{AuditEntry, AuditLog, Clock, Verification};
+use crate::ports::{AuditEntry, AuditLog, AuditRow, Breach, Clock, Tampering, Verification};
 
 /// One store, whose clones are all there is after a "restart".
 struct InMemory {
@@ -52,6 +52,11 @@ async fn a_changed_row_breaks_the_chain() {
     for _ in 0..3 {
         store.append(&entry).await.unwrap();
     }
+    let broken = |at, how| Verification::Broken(Breach { at, how });
     lock(&store.state.audit)[1].entry.outcome = "forbidden".into();
-    assert_eq!(store.verify().await.unwrap(), Verification::Broken { at: 2 });
+    assert_eq!(store.verify().await.unwrap(), broken(2, Tampering::Changed));
+    // Whoever hashes it anew has to do so with all that follow.
+    let (first, changed) = (lock(&store.state.audit)[0].clone(), lock(&store.state.audit)[1].entry.clone());
+    lock(&store.state.audit)[1] = AuditRow::after(Some(&first), changed);
+    assert_eq!(store.verify().await.unwrap(), broken(3, Tampering::Unlinked));
 }

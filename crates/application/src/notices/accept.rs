@@ -19,6 +19,9 @@ use crate::pipeline::{HereCall, KnownSession};
 use crate::ports::{Delivery, DeliveryState, Lane, Once, StoreError, Urgency};
 use crate::views::{Accepted, AcceptedAt, Arrives};
 
+/// The type of event that says that a task is done.
+const TASK_COMPLETION: &str = "task_completion";
+
 /// What the keys of notices begin with in the outbox.
 pub(super) const KEY: &str = "notice/";
 
@@ -166,6 +169,9 @@ impl Application {
         is_new: bool,
     ) -> Result<Accepted, Failure> {
         let is_repeat = !is_new && !deliveries.is_empty();
+        if !is_repeat && sending.notice.kind == TASK_COMPLETION {
+            self.telemetry().task_completed();
+        }
         let (arrives, held_until) = match sending.ringing {
             Ringing::Aloud => (Arrives::Aloud, None),
             Ringing::Silent => (Arrives::Silently, None),

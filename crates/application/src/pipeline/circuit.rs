@@ -69,6 +69,24 @@ impl Circuits {
     }
 }
 
+impl Circuits {
+    /// How many sessions rest.
+    pub(crate) fn open(&self) -> usize {
+        let circuits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        circuits.values().filter(|circuit| matches!(circuit, Circuit::Open { .. } | Circuit::Probing)).count()
+    }
+
+    /// How long a session rests still, if it does.
+    pub(crate) fn rest(&self, session: SessionId) -> Option<Duration> {
+        let circuits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match circuits.get(&session)? {
+            Circuit::Open { until } => Some(until.saturating_duration_since(Instant::now())),
+            Circuit::Probing => Some(Duration::ZERO),
+            Circuit::Closed { .. } => None,
+        }
+    }
+}
+
 impl Pass {
     /// Records what the call found out.
     pub(super) fn report(mut self, health: Health) {

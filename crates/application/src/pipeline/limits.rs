@@ -11,6 +11,7 @@ use crate::caller::Caller;
 use crate::failure::{Code, Failure};
 use crate::operation::Facts;
 use crate::ports::{BucketKey, Rate, StoreError, TelegramError, Verdict};
+use crate::telemetry::LimitOf;
 
 /// Whose limit a wait is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,10 @@ pub(super) async fn pass_here(inner: &Inner, caller: &Caller, facts: Facts) -> R
     }
     match inner.ports.limiter.acquire(&quotas, 1, inner.ports.clock.now()).await? {
         Verdict::Go => Ok(()),
-        Verdict::Wait(wait) => Err(used_up(facts.name, wait)),
+        Verdict::Wait(wait) => {
+            inner.settings.telemetry.rate_limited(LimitOf::Principal);
+            Err(used_up(facts.name, wait))
+        }
     }
 }
 
@@ -143,6 +147,11 @@ fn quotas<'a>(caller: &'a Caller, facts: &'a Facts) -> impl Iterator<Item = (Buc
 
 /// Waits if the wait is short enough and leaves time for the call; else says how long it is.
 async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: Whose) -> Result<(), Failure> {
+    inner.settings.telemetry.rate_limited(match whose {
+        Whose::Telegram => LimitOf::Telegram,
+        Whose::Budget if call.caller.grants.budget.is_some() => LimitOf::Principal,
+        Whose::Budget => LimitOf::Session,
+    });
     let until = Instant::now() + wait;
     if wait > inner.settings.wait_max || until >= call.step.deadline {
         return Err(too_long(call, wait, whose));

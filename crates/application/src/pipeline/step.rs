@@ -11,19 +11,26 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::circuit::Health;
 use super::refusals;
 use super::session::KnownSession;
 use crate::application::Application;
 use crate::failure::Failure;
+use crate::operation::Class;
 use crate::ports::{Cursors, Execution, PartState, Parts, Progress, StoreError, Telegram, TelegramError};
+use crate::telemetry::LimitOf;
 
 /// How long an adapter that was told to stop may take to say what it knows of a write.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// What is known of an attempt before its types are.
 pub(crate) struct Step {
+    /// The operation's name.
+    pub(crate) operation: &'static str,
+    /// What Telegram counts it under.
+    pub(crate) class: Class,
     pub(crate) session: KnownSession,
     pub(crate) deadline: Instant,
     pub(crate) cancel: CancellationToken,
@@ -83,13 +90,40 @@ impl Step {
             Ok(pass) => pass,
             Err(wait) => return Ended::NotTried(refusals::resting(wait)),
         };
-        let ended = match self.connect(app).await {
-            Ok(telegram) => self.execute(app, telegram, attempt, key, parts).await,
-            Err(Unconnected::Telegram(error)) => Ended::Telegram(error),
-            Err(Unconnected::Broke) => Ended::NotTried(refusals::broke()),
+        let started = Instant::now();
+        let span = tracing::info_span!(
+            "telegram",
+            otel.name = %format_args!("telegram.{}", self.operation),
+            otel.kind = "client",
+            operation = self.operation,
+            session = self.session.short_id.as_str(),
+            correlation_id = self.correlation_id.as_str(),
+            outcome = tracing::field::Empty,
+        );
+        let reaching = async {
+            match self.connect(app).await {
+                Ok(telegram) => self.execute(app, telegram, attempt, key, parts).await,
+                Err(Unconnected::Telegram(error)) => Ended::Telegram(error),
+                Err(Unconnected::Broke) => Ended::NotTried(refusals::broke()),
+            }
         };
+        let ended = reaching.instrument(span.clone()).await;
+        span.record("outcome", ended.outcome());
+        self.count(app, &ended, started.elapsed());
         pass.report(ended.health());
         ended
+    }
+
+    fn count<A>(&self, app: &Application, ended: &Ended<A>, took: Duration) {
+        let telemetry = app.telemetry();
+        telemetry.telegram_request(self.operation, self.session.is_bot, ended.outcome(), took);
+        match ended {
+            Ended::Done(_) if self.class == Class::Send => {
+                telemetry.message_sent(self.operation, self.session.is_bot);
+            }
+            Ended::Telegram(TelegramError::RateLimited { .. }) => telemetry.rate_limited(LimitOf::Telegram),
+            Ended::Done(_) | Ended::Pending(_) | Ended::Telegram(_) | Ended::NotTried(_) | Ended::Lost => {}
+        }
     }
 
     async fn connect(&self, app: &Application) -> Result<Arc<dyn Telegram>, Unconnected> {
@@ -163,6 +197,17 @@ enum Unconnected {
 }
 
 impl<A> Ended<A> {
+    /// In one word of a closed set.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Done(_) => "ok",
+            Self::Pending(_) => "pending",
+            Self::NotTried(failure) => failure.code.as_str(),
+            Self::Lost => "lost",
+            Self::Telegram(error) => outcome_of(error),
+        }
+    }
+
     /// What the attempt says about the way to Telegram. A refusal or a wait is an answer.
     fn health(&self) -> Health {
         match self {
@@ -170,6 +215,25 @@ impl<A> Ended<A> {
             Self::Pending(_) | Self::NotTried(_) | Self::Lost => Health::Unknown,
             Self::Telegram(error) => health_of(error),
         }
+    }
+}
+
+fn outcome_of(error: &TelegramError) -> &'static str {
+    match error {
+        TelegramError::Unavailable(_) => "unavailable",
+        TelegramError::UnknownChat | TelegramError::UnknownMessage | TelegramError::UnseenId => "unknown_peer",
+        TelegramError::Forbidden { .. } => "forbidden",
+        TelegramError::RateLimited { .. } => "rate_limited",
+        TelegramError::Refused { .. } => "refused",
+        TelegramError::Partial { .. } => "partial",
+        TelegramError::NeedsLogin { .. } => "needs_login",
+        TelegramError::Invalid(_) => "invalid",
+        TelegramError::Unsupported { .. } => "unsupported",
+        TelegramError::OutcomeUnknown => "outcome_unknown",
+        TelegramError::DeadlineExceeded => "deadline_exceeded",
+        TelegramError::Cancelled => "cancelled",
+        TelegramError::File(_) => "file",
+        TelegramError::Store(_) => "store",
     }
 }
 

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -52,9 +54,27 @@ impl AuditRow {
         Self { number, entry, previous: previous.to_owned(), hash }
     }
 
-    /// Whether this row is unchanged and stands right after `newest`.
-    pub fn follows(&self, newest: Option<&Self>) -> bool {
-        *self == Self::after(newest, self.entry.clone())
+    /// What is wrong with this row, if something is, where it is found right behind `newest` in a chain that had `rows`.
+    pub fn breach(&self, newest: Option<&Self>, rows: u64) -> Option<Breach> {
+        let right = Self::after(newest, self.entry.clone());
+        if *self == right {
+            return None;
+        }
+        let how = if self.number > right.number {
+            return Some(Breach { at: right.number, how: Tampering::Missing });
+        } else if self.is_of(self.number) {
+            Tampering::Unlinked
+        } else if (1..=rows).any(|number| self.is_of(number)) {
+            Tampering::Reordered
+        } else {
+            Tampering::Changed
+        };
+        Some(Breach { at: self.number, how })
+    }
+
+    /// Whether it was written as this number.
+    fn is_of(&self, number: u64) -> bool {
+        self.hash == chain(number, &self.entry, &self.previous)
     }
 }
 
@@ -73,10 +93,45 @@ pub enum Verification {
         rows: u64,
     },
     /// A row does not follow from the one before it, or is missing.
-    Broken {
-        /// Its number.
-        at: u64,
-    },
+    Broken(Breach),
+}
+
+/// Where a chain is broken first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breach {
+    /// The number of the row.
+    pub at: u64,
+    /// What became of it.
+    pub how: Tampering,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at;
+        match self.how {
+            Tampering::Changed => write!(f, "row {at} is not what was written"),
+            Tampering::Missing => write!(f, "row {at} is missing"),
+            Tampering::Reordered => write!(f, "row {at} was written at another place"),
+            Tampering::Unlinked => write!(f, "row {at} was not written after the row that is before it now"),
+            Tampering::Head => write!(f, "the head of the chain does not agree with row {at}"),
+        }
+    }
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tampering {
+    /// It is not what was written.
+    Changed,
+    /// It is not there.
+    Missing,
+    /// It was written at another place of the chain.
+    Reordered,
+    /// It is what was written, but the row before it is not the one that it was written after.
+    Unlinked,
+    /// What remembers the newest row does not agree with it.
+    Head,
 }
 
 /// What was done, hash-chained from the first row.

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use telegraphist_application::ports::{AuditEntry, AuditLog, AuditRow, StoreError, Verification};
+use telegraphist_application::ports::{AuditEntry, AuditLog, AuditRow, Breach, StoreError, Tampering, Verification};
 
 use crate::SqliteStore;
 use crate::errors::{store_error, unreadable};
@@ -26,27 +26,39 @@ impl AuditLog for SqliteStore {
         // Read before the rows: what is appended meanwhile comes after it.
         let head = head(&mut reader).await?;
         let mut newest: Option<AuditRow> = None;
+        let rows_max = head.as_ref().map_or(0, |(number, _)| *number);
         loop {
             let from = newest.as_ref().map_or(1, |row| row.number + 1);
-            let rows = page(&mut reader, from, PAGE).await?;
+            let rows = stored(&mut reader, from, PAGE).await?;
             if rows.is_empty() {
                 break;
             }
-            for row in rows {
-                if !row.follows(newest.as_ref()) {
-                    return Ok(Verification::Broken { at: from_or_gap(newest.as_ref(), &row) });
+            for stored in rows {
+                let number = number(&stored)?;
+                // What cannot even be read was not written like that.
+                let Ok(row) = row(&stored) else {
+                    let at = number.min(newest.as_ref().map_or(1, |newest| newest.number + 1));
+                    let how = if at < number { Tampering::Missing } else { Tampering::Changed };
+                    return Ok(broken(at, how));
+                };
+                if let Some(breach) = row.breach(newest.as_ref(), rows_max.max(number)) {
+                    return Ok(Verification::Broken(breach));
                 }
                 newest = Some(row);
             }
         }
         let rows = newest.map_or(0, |row| row.number);
         match head {
-            Some((number, _)) if number > rows => Ok(Verification::Broken { at: rows + 1 }),
-            Some((number, hash)) if !self.is_at(number, &hash).await? => Ok(Verification::Broken { at: number }),
-            None if rows > 0 => Ok(Verification::Broken { at: 1 }),
+            Some((number, _)) if number > rows => Ok(broken(rows + 1, Tampering::Missing)),
+            Some((number, hash)) if !self.is_at(number, &hash).await? => Ok(broken(number, Tampering::Head)),
+            None if rows > 0 => Ok(broken(1, Tampering::Head)),
             Some(_) | None => Ok(Verification::Whole { rows }),
         }
     }
+}
+
+fn broken(at: u64, how: Tampering) -> Verification {
+    Verification::Broken(Breach { at, how })
 }
 
 impl SqliteStore {
@@ -55,11 +67,6 @@ impl SqliteStore {
         let rows = page(&mut *self.reader().await?, number, 1).await?;
         Ok(rows.first().is_some_and(|row| row.hash == hash))
     }
-}
-
-/// The number that does not follow: of the row, or of the one that is missing before it.
-fn from_or_gap(newest: Option<&AuditRow>, row: &AuditRow) -> u64 {
-    row.number.min(newest.map_or(1, |newest| newest.number + 1))
 }
 
 /// The transaction holds the only right to write, so the head cannot move before the row is in its place.
@@ -100,19 +107,26 @@ async fn head(connection: &mut SqliteConnection) -> Result<Option<(u64, String)>
 }
 
 async fn page(connection: &mut SqliteConnection, number: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
-    let rows = sqlx::query("SELECT number, entry, previous, hash FROM audit WHERE number >= ? ORDER BY number LIMIT ?")
+    stored(connection, number, limit).await?.iter().map(row).collect()
+}
+
+async fn stored(connection: &mut SqliteConnection, number: u64, limit: usize) -> Result<Vec<SqliteRow>, StoreError> {
+    sqlx::query("SELECT number, entry, previous, hash FROM audit WHERE number >= ? ORDER BY number LIMIT ?")
         .bind(i64::try_from(number).unwrap_or(i64::MAX))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(connection)
         .await
-        .map_err(store_error)?;
-    rows.iter().map(row).collect()
+        .map_err(store_error)
+}
+
+fn number(row: &SqliteRow) -> Result<u64, StoreError> {
+    Ok(row.try_get::<i64, _>("number").map_err(store_error)?.unsigned_abs())
 }
 
 fn row(row: &SqliteRow) -> Result<AuditRow, StoreError> {
     let entry: String = row.try_get("entry").map_err(store_error)?;
     Ok(AuditRow {
-        number: row.try_get::<i64, _>("number").map_err(store_error)?.unsigned_abs(),
+        number: number(row)?,
         entry: serde_json::from_str(&entry).map_err(unreadable)?,
         previous: row.try_get("previous").map_err(store_error)?,
         hash: row.try_get("hash").map_err(store_error)?,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
+use telegraphist_application::security::NotLetIn;
 use telegraphist_application::{Caller, Code, Failure, Operation};
 
 use crate::refusal::Refusal;
@@ -53,23 +54,41 @@ impl fmt::Debug for Auth {
     }
 }
 
+/// Somebody who is not let in.
+pub(crate) struct Stranger {
+    /// What it is told.
+    pub(crate) refusal: Refusal,
+    /// What it did wrong, if it did.
+    pub(crate) why: Option<NotLetIn>,
+}
+
+impl Stranger {
+    fn without_key() -> Self {
+        Self { refusal: unauthenticated(CHALLENGE), why: Some(NotLetIn::NoKey) }
+    }
+
+    fn with_unknown_key() -> Self {
+        Self { refusal: unauthenticated(INVALID), why: Some(NotLetIn::UnknownKey) }
+    }
+}
+
 impl Auth {
     /// Who sent a request.
-    pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Stranger> {
         let authenticate = match self {
             Self::None => return Ok(Caller::owner()),
             Self::Bearer(authenticate) => authenticate,
         };
         let mut given = headers.get_all(AUTHORIZATION).iter();
-        let Some(credentials) = given.next() else { return Err(unauthenticated(CHALLENGE)) };
-        let token = token(credentials).filter(|_| given.next().is_none()).ok_or_else(|| unauthenticated(INVALID))?;
+        let Some(credentials) = given.next() else { return Err(Stranger::without_key()) };
+        let token = token(credentials).filter(|_| given.next().is_none()).ok_or_else(Stranger::with_unknown_key)?;
         match authenticate(token.to_owned()).await {
             Ok(caller) => Ok(caller),
-            Err(NotAuthenticated::Refused) => Err(unauthenticated(INVALID)),
+            Err(NotAuthenticated::Refused) => Err(Stranger::with_unknown_key()),
             Err(NotAuthenticated::Unavailable) => {
                 let failure =
                     Failure::new(Code::Unavailable, "Tokens cannot be checked now.", "Repeat it in a moment.");
-                Err(failure.retry_after(crate::routes::PAUSE).into())
+                Err(Stranger { refusal: failure.retry_after(crate::routes::PAUSE).into(), why: None })
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -103,13 +104,18 @@ impl Gateway {
             Listen::Tcp(_) => Over::Tcp,
             Listen::Unix(_) => Over::Unix,
         };
-        let options = Arc::new(self.options);
+        let options = Arc::new(self.options.clone());
         let mount = Mount::new(mcp, options.body_max);
-        let desk = Desk { app, over, options: Arc::clone(&options), stop: stop.clone() };
+        let desk = Desk { app, over, options, stop: stop.clone() };
+        self.attend(routes::open(desk.clone(), mount), routes::full(desk), stop).await;
+    }
+
+    /// Lets connections in to `router`, and tells who finds no place what `full` says.
+    pub(crate) async fn attend(self, router: Router, full: Router, stop: CancellationToken) {
         let doors = Doors {
-            router: routes::open(desk.clone(), mount),
-            full: routes::full(desk),
-            places: Arc::new(Semaphore::new(options.connections_max)),
+            router,
+            full,
+            places: Arc::new(Semaphore::new(self.options.connections_max)),
             turned_away: Arc::new(Semaphore::new(TURNED_AWAY_MAX)),
             stop: stop.clone(),
             tasks: TaskTracker::new(),
@@ -121,8 +127,8 @@ impl Gateway {
                 accepted = self.listener.accept() => accepted,
             };
             match accepted {
-                Ok(Stream::Tcp(stream)) => doors.receive(stream),
-                Ok(Stream::Unix(stream)) => doors.receive(stream),
+                Ok(Stream::Tcp(stream, from)) => doors.receive(stream, Neighbour(Some(from))),
+                Ok(Stream::Unix(stream)) => doors.receive(stream, Neighbour(None)),
                 Err(problem) => {
                     tracing::warn!(%problem, "cannot accept a connection over HTTP");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -136,7 +142,7 @@ impl Gateway {
 }
 
 enum Stream {
-    Tcp(TcpStream),
+    Tcp(TcpStream, IpAddr),
     Unix(UnixStream),
 }
 
@@ -144,16 +150,20 @@ impl Listener {
     async fn accept(&self) -> io::Result<Stream> {
         match self {
             Self::Tcp(listener) => {
-                let (stream, _) = listener.accept().await?;
+                let (stream, from) = listener.accept().await?;
                 // An answer is one short piece; nothing comes behind it that could be sent along. It fails only where
                 // the client is gone already.
                 let _ = stream.set_nodelay(true);
-                Ok(Stream::Tcp(stream))
+                Ok(Stream::Tcp(stream, from.ip()))
             }
             Self::Unix { listener, .. } => Ok(Stream::Unix(listener.accept().await?.0)),
         }
     }
 }
+
+/// Who is at the other end of a connection; nobody that has an address, where it is a program of the same user.
+#[derive(Clone, Copy)]
+pub(crate) struct Neighbour(pub(crate) Option<IpAddr>);
 
 /// Lets connections in.
 struct Doors {
@@ -168,7 +178,7 @@ struct Doors {
 }
 
 impl Doors {
-    fn receive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(&self, stream: S) {
+    fn receive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(&self, stream: S, from: Neighbour) {
         let (place, router, how) = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => (place, self.router.clone(), LET_IN),
             Err(_full) => match Arc::clone(&self.turned_away).try_acquire_owned() {
@@ -179,9 +189,9 @@ impl Doors {
         let (stop, tls) = (self.stop.clone(), self.tls.clone());
         self.tasks.spawn(async move {
             let _place = place;
-            let Some(tls) = tls else { return attend(stream, router, how, stop).await };
+            let Some(tls) = tls else { return attend(stream, from, router, how, stop).await };
             match stop.run_until_cancelled(tls.accept(stream)).await {
-                Some(Ok(stream)) => attend(stream, router, how, stop).await,
+                Some(Ok(stream)) => attend(stream, from, router, how, stop).await,
                 Some(Err(problem)) => tracing::debug!(%problem, "a connection was not encrypted"),
                 None => {}
             }
@@ -192,6 +202,7 @@ impl Doors {
 /// Answers one connection to its end. When the client goes, what it waited for is dropped.
 async fn attend<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
+    from: Neighbour,
     router: Router,
     how: Manner,
     stop: CancellationToken,
@@ -208,6 +219,7 @@ async fn attend<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
                 let underway = underway.clone();
                 move |mut request: Request<Incoming>| {
                     request.extensions_mut().insert(underway.clone());
+                    request.extensions_mut().insert(from);
                     router.clone().call(request)
                 }
             }),

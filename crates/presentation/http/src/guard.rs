@@ -4,21 +4,28 @@
 //! what comes from anywhere. Both give themselves away in the headers. Whoever is let in is given a `Caller` here, and
 //! nowhere behind it is one made.
 
+use std::net::IpAddr;
+
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use telegraphist_application::{Code, Failure};
+use telegraphist_application::{Caller, Code, Failure};
 
+use crate::auth::{Auth, Stranger};
 use crate::browsers;
 use crate::desk::{Desk, Over};
+use crate::gateway::Neighbour;
 use crate::options::GatewayOptions;
 use crate::refusal::Refusal;
 
 /// What proxies add.
-const OF_PROXIES: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+const OF_PROXIES: [&str; 4] = ["forwarded", FORWARDED_FOR, "x-forwarded-host", "x-real-ip"];
+
+/// Whom it had a request from.
+const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// How a proxy was asked, if it is to be believed.
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
@@ -45,7 +52,7 @@ pub(crate) async fn admit(State(desk): State<Desk>, mut request: Request, next: 
     if page.is_some() && request.method() == Method::OPTIONS {
         return browsers::permitted(page);
     }
-    let caller = match desk.options.auth.caller(request.headers()).await {
+    let caller = match authenticated(&desk, sender(&request, &desk.options), request.headers()).await {
         Ok(caller) => caller,
         Err(refusal) => return browsers::told(desk.answer(Err(refusal)), page),
     };
@@ -53,6 +60,36 @@ pub(crate) async fn admit(State(desk): State<Desk>, mut request: Request, next: 
     request.headers_mut().remove(AUTHORIZATION);
     request.extensions_mut().insert(caller);
     browsers::told(next.run(request).await, page)
+}
+
+/// Who calls; whoever is not let in, and whoever is from a network where its token never was, is noted.
+async fn authenticated(desk: &Desk, from: Option<IpAddr>, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    let auth = &desk.options.auth;
+    match auth.caller(headers).await {
+        Ok(caller) => {
+            if matches!(auth, Auth::Bearer(_)) {
+                desk.app.authenticated(&caller.principal, from).await;
+            }
+            Ok(caller)
+        }
+        Err(Stranger { refusal, why }) => {
+            if let Some(why) = why {
+                desk.app.authentication_failed(why, from);
+            }
+            Err(refusal)
+        }
+    }
+}
+
+/// From where a request was sent. A proxy that is trusted adds whom it had it from behind what others say.
+fn sender(request: &Request, options: &GatewayOptions) -> Option<IpAddr> {
+    let neighbour = request.extensions().get::<Neighbour>().and_then(|neighbour| neighbour.0);
+    if !options.trust_proxy {
+        return neighbour;
+    }
+    let last = request.headers().get_all(FORWARDED_FOR).iter().next_back();
+    let told = last.and_then(|list| list.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    told.or(neighbour)
 }
 
 fn check(headers: &HeaderMap, over: Over, options: &GatewayOptions) -> Result<From, Failure> {
@@ -186,6 +223,24 @@ mod tests {
         {
             assert_eq!(from(origin), None, "{origin}");
         }
+    }
+
+    #[test]
+    fn whom_a_trusted_proxy_had_a_request_from_is_who_sent_it() {
+        let from = |trust_proxy, list: &[&str]| {
+            let mut request = Request::new(axum::body::Body::empty());
+            request.extensions_mut().insert(Neighbour(Some([127, 0, 0, 1].into())));
+            for said in list {
+                request.headers_mut().append(FORWARDED_FOR, said.parse().expect("a value"));
+            }
+            let sender = sender(&request, &GatewayOptions { trust_proxy, ..GatewayOptions::default() });
+            sender.expect("somebody").to_string()
+        };
+        assert_eq!(from(false, &["203.0.113.7"]), "127.0.0.1");
+        assert_eq!(from(true, &["203.0.113.7"]), "203.0.113.7");
+        assert_eq!(from(true, &["10.0.0.1, 203.0.113.7"]), "203.0.113.7", "what the client said is not believed");
+        assert_eq!(from(true, &["10.0.0.1", "2001:db8::7"]), "2001:db8::7");
+        assert_eq!((from(true, &[]), from(true, &["nobody"])), ("127.0.0.1".to_owned(), "127.0.0.1".to_owned()));
     }
 
     #[test]

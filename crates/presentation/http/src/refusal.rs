@@ -35,7 +35,7 @@ impl Refusal {
     pub(crate) fn answer(self, app: &Application) -> Response {
         let Self { status, mut failure, header } = self;
         if failure.correlation_id.is_empty() {
-            failure.correlation_id = app.ports().ids.correlation();
+            failure.correlation_id = app.correlation();
         }
         tracing::debug!(
             code = failure.code.as_str(),

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 use telegraphist_application::ports::BroughtError;
+use telegraphist_application::security::NotLetIn;
 use telegraphist_application::{Code, Failure};
 use telegraphist_domain::SessionId;
 
@@ -44,7 +45,10 @@ async fn taken(
     match desk.app.ports().bots.take_brought(session, secret, &update).await {
         Ok(()) => Ok(Json(json!({})).into_response()),
         Err(BroughtError::UnknownBot) => Err(unknown()),
-        Err(BroughtError::WrongSecret) => Err(wrong_secret()),
+        Err(BroughtError::WrongSecret) => {
+            desk.app.authentication_failed(NotLetIn::WebhookSecret, None);
+            Err(wrong_secret())
+        }
         Err(BroughtError::NotAnUpdate) => Err(Refusal::argument("This is no update.", "Bring updates of the Bot API.")),
         Err(BroughtError::Store(error)) => {
             tracing::error!(%session, error = &error as &dyn std::error::Error, "an update that was brought was not stored");

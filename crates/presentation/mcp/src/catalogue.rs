@@ -179,7 +179,7 @@ pub(crate) fn unknown_tool<'a>(name: &str, known: impl Iterator<Item = &'a str>)
 
 /// Gives a failure that never reached the pipeline the id that finds it in logs.
 pub(crate) fn with_id(mut failure: Failure, app: &Application, id: Option<String>) -> Failure {
-    failure.correlation_id = id.unwrap_or_else(|| app.ports().ids.correlation());
+    failure.correlation_id = id.unwrap_or_else(|| app.correlation());
     tracing::debug!(code = failure.code.as_str(), correlation_id = failure.correlation_id, "refused a call");
     failure
 }

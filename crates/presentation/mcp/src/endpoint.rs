@@ -147,6 +147,7 @@ impl Endpoint {
                     if let Some(tool) = tool.and_then(|tool| Catalogue::get().tool(&tool))
                         && !whom.caller.grants.scopes.contains(tool.facts.scope)
                     {
+                        inner.servers.app().note_missing_scope(&whom.caller, tool.facts).await;
                         return Err(edge::Refused::lacking(id, tool.facts.scope));
                     }
                     if session.is_some_and(|session| inner.sessions.is_unanswered(&session, &whom, &id)) {

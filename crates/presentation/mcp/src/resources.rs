@@ -9,6 +9,7 @@ mod chat;
 mod delivery;
 mod event_templates;
 mod event_types;
+mod health;
 mod live;
 mod message;
 mod responses;
@@ -44,7 +45,7 @@ type Reading<'a> = Pin<Box<dyn Future<Output = Result<String, Failure>> + Send +
 /// Reads the resource whose placeholders have these values, in the template's order.
 type Read = for<'a> fn(&'a Application, &'a Caller, Vec<String>, CallContext) -> Reading<'a>;
 
-const KINDS: [&Kind; 10] = [
+const KINDS: [&Kind; 11] = [
     &sessions::SESSIONS,
     &session::SESSION,
     &chat::CHAT,
@@ -55,6 +56,7 @@ const KINDS: [&Kind; 10] = [
     &responses::RESPONSES,
     &delivery::DELIVERY,
     &approval::APPROVAL,
+    &health::HEALTH,
 ];
 
 impl Kind {
@@ -68,14 +70,20 @@ impl Kind {
         (self.read)(app, caller, values, context).await
     }
 
+    /// What it is written in: for people and models, but where programs read it.
+    pub(crate) fn mime_type(&self) -> &'static str {
+        if self.template == health::HEALTH.template { JSON } else { TEXT }
+    }
+
     fn is_single(&self) -> bool {
         placeholders(self.template).next().is_none()
     }
 }
 
-/// The kinds whose tools are all selected.
+/// The kinds whose tools are all selected, and what operators see only where that was granted.
 pub(crate) fn offered(selection: &Selection) -> impl Iterator<Item = &'static Kind> {
-    KINDS.into_iter().filter(|kind| kind.tools.iter().all(|tool| selection.has(tool)))
+    let is_shown = |kind: &&Kind| kind.template != health::HEALTH.template || selection.sees_health();
+    KINDS.into_iter().filter(is_shown).filter(|kind| kind.tools.iter().all(|tool| selection.has(tool)))
 }
 
 /// The kind that an address is of, and its values.
@@ -117,7 +125,11 @@ pub(crate) async fn list(
 }
 
 fn resource(kind: &Kind, uri: &str, name: &str) -> rmcp::model::Resource {
-    rmcp::model::Resource::new(uri, name).with_title(kind.title).with_description(kind.description).with_mime_type(TEXT)
+    rmcp::model::Resource::new(uri, name)
+        .with_title(kind.title)
+        .with_description(kind.description)
+        .with_mime_type(kind.mime_type())
 }
 
 const TEXT: &str = "text/plain";
+const JSON: &str = "application/json";

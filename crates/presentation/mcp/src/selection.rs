@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use telegraphist_application::{Caller, Effect, Toolset};
+use telegraphist_application::{Caller, Effect, Scope, Toolset};
 
 use crate::catalogue::{Catalogue, Tool};
 use crate::nearest::nearest;
@@ -37,6 +37,8 @@ pub struct Selection {
     names: BTreeSet<&'static str>,
     /// What it becomes where a bot is signed in; never less than `names`.
     beside_a_bot: BTreeSet<&'static str>,
+    /// Whether it may be told how the server itself does.
+    sees_health: bool,
 }
 
 /// A name that is neither a tool nor a toolset.
@@ -56,7 +58,7 @@ impl Default for Selection {
     fn default() -> Self {
         let names = names_where(|tool| DEFAULT_TOOLSETS.contains(&tool.facts.toolset));
         let for_bots = names_where(|tool| BOT_TOOLSETS.contains(&tool.facts.toolset));
-        Self { beside_a_bot: names.union(&for_bots).copied().collect(), names }
+        Self { beside_a_bot: names.union(&for_bots).copied().collect(), names, sees_health: true }
     }
 }
 
@@ -104,25 +106,34 @@ impl Selection {
         Self {
             names: self.names.intersection(&other.names).copied().collect(),
             beside_a_bot: self.beside_a_bot.intersection(&other.beside_a_bot).copied().collect(),
+            sees_health: self.sees_health && other.sees_health,
         }
     }
 
     /// What it is where a bot is signed in.
     #[must_use]
     pub fn beside_a_bot(&self) -> Self {
-        Self { names: self.beside_a_bot.clone(), beside_a_bot: self.beside_a_bot.clone() }
+        let Self { beside_a_bot, sees_health, .. } = self.clone();
+        Self { names: beside_a_bot.clone(), beside_a_bot, sees_health }
     }
 
     /// What of it a caller may call at all.
     #[must_use]
     pub fn granted(&self, caller: &Caller) -> Self {
         let grants = &caller.grants;
-        self.narrow(&Self::where_tool(|tool| grants.offer(&tool.facts)))
+        let mut granted = self.narrow(&Self::where_tool(|tool| grants.offer(&tool.facts)));
+        granted.sees_health &= grants.has(Scope::OpsRead);
+        granted
     }
 
     /// Whether a tool is in it.
     pub fn has(&self, name: &str) -> bool {
         self.names.contains(name)
+    }
+
+    /// Whether it may be told how the server itself does.
+    pub(crate) fn sees_health(&self) -> bool {
+        self.sees_health
     }
 
     /// Its tools, in the catalogue's order.
@@ -131,12 +142,12 @@ impl Selection {
     }
 
     fn nothing() -> Self {
-        Self { names: BTreeSet::new(), beside_a_bot: BTreeSet::new() }
+        Self { names: BTreeSet::new(), beside_a_bot: BTreeSet::new(), sees_health: true }
     }
 
     fn only(tool: &Tool) -> Self {
         let names = BTreeSet::from([tool.facts.name]);
-        Self { beside_a_bot: names.clone(), names }
+        Self { beside_a_bot: names.clone(), names, sees_health: true }
     }
 
     fn add(&mut self, other: &Self) {
@@ -146,7 +157,7 @@ impl Selection {
 
     fn where_tool(is_in: impl Fn(&Tool) -> bool) -> Self {
         let names = names_where(is_in);
-        Self { beside_a_bot: names.clone(), names }
+        Self { beside_a_bot: names.clone(), names, sees_health: true }
     }
 }
 

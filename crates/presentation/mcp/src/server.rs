@@ -8,6 +8,7 @@ mod call;
 mod confirmation;
 mod handler;
 mod room;
+mod seen;
 mod tasks;
 mod watching;
 
@@ -27,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 pub use self::room::Connection;
 pub(crate) use self::room::Room;
 use self::room::{Delivery, Limits};
+use self::seen::SeenConnection;
+pub(crate) use self::seen::SeenOverHttp;
 use crate::lines::Lines;
 use crate::prompts;
 use crate::resources;
@@ -159,7 +162,8 @@ impl Server {
         // The library cancels the token it was given when a connection ends; the caller's may be for all connections.
         let cancel = cancel.child_token();
         let room = Room::of_connection(Arc::clone(&self.inner), self.inner.offer().await, self.life.as_deref());
-        match Connection::new(Arc::new(room)).serve_with_ct(lines, cancel).await {
+        let seen = SeenConnection::new(Connection::new(Arc::new(room)));
+        match seen.serve_with_ct(lines, cancel).await {
             Ok(running) => finished(running).await,
             Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
             Err(error) => Err(ServeError::Opening(Box::new(error))),
@@ -201,7 +205,7 @@ impl Inner {
     }
 }
 
-async fn finished(running: RunningService<RoleServer, Connection>) -> Result<(), ServeError> {
+async fn finished(running: RunningService<RoleServer, SeenConnection>) -> Result<(), ServeError> {
     running.waiting().await.map(drop).map_err(ServeError::Task)
 }
 

@@ -1,5 +1,6 @@
 //! The command line: what can be said, and what `--help` tells about it.
 
+mod audit;
 mod desk;
 mod tokens;
 
@@ -11,6 +12,7 @@ use telegraphist_application::ports::KeyPlaceKind;
 use telegraphist_http::Listen;
 use telegraphist_relay::Profile;
 
+pub(crate) use audit::{Audit, AuditExport, AuditForm};
 pub(crate) use desk::{Approvals, Ask, Hook, Inbox, Notify, Outbox, People, PersonRole};
 pub(crate) use tokens::{CreateToken, Tokens};
 
@@ -233,6 +235,9 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1)]
     #[expect(clippy::option_option, reason = "not given, given, given with an address")]
     pub(crate) listen: Option<Option<Listen>>,
+    /// Give numbers to Prometheus at an address of this machine
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<Listen>,
     #[command(flatten)]
     pub(crate) tools: ToolFlags,
 }
@@ -262,6 +267,10 @@ pub(crate) struct Serve {
     /// [default: what http.auth says]
     #[arg(long, value_name = "MODE")]
     pub(crate) auth: Option<AuthChoice>,
+    /// Where numbers are given to Prometheus [default: what metrics.listen
+    /// says]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<Listen>,
 }
 
 impl Serve {
@@ -269,7 +278,8 @@ impl Serve {
     fn as_configuration(&self) -> Vec<(&'static str, config::Value)> {
         let listen = self.listen.as_ref().map(|listen| ("http.listen", listen.to_string().into()));
         let auth = self.auth.map(|auth| ("http.auth", auth.to_string().into()));
-        listen.into_iter().chain(auth).collect()
+        let metrics = self.metrics.as_ref().map(|listen| ("metrics.listen", listen.to_string().into()));
+        listen.into_iter().chain(auth).chain(metrics).collect()
     }
 }
 
@@ -444,15 +454,6 @@ pub(crate) enum Config {
     Check,
     /// Print every key with its value and where it is from; secrets stay hidden
     Show,
-}
-
-/// `audit`
-#[derive(Subcommand)]
-pub(crate) enum Audit {
-    /// Print all rows, one line of JSON each
-    Export,
-    /// Check that no row was changed, removed or added behind our back
-    Verify,
 }
 
 /// `vault`

@@ -8,11 +8,13 @@ use secrecy::{ExposeSecret as _, SecretBox};
 use telegraphist_application::ambient::{RandomIds, SystemClock};
 use telegraphist_application::delivery::Paces;
 use telegraphist_application::ports::{Connections, KeyPlace, SecretName, Telegram, TelegramError, Vault, Views};
+use telegraphist_application::telemetry::Telemetry;
 use telegraphist_application::{AnnouncedInbox, Application, Budgets, Outside, Ports, Settings as ApplicationSettings};
 use telegraphist_bot::{BotAccounts, BotPorts, BotSettings};
 use telegraphist_domain::SessionId;
 use telegraphist_files::AllowedFiles;
 use telegraphist_keyring::SecretServiceRing;
+use telegraphist_machine::ProcMachine;
 use telegraphist_mtproto::{DcOption, Mtproto, MtprotoPorts, MtprotoSettings};
 use telegraphist_relay::Places;
 use telegraphist_sqlite::{FirstPlace, KeyPlaces, SqliteStore};
@@ -37,7 +39,12 @@ pub(crate) struct Elsewhere {
 }
 
 /// Opens the store of `places` and puts everything on it. Nothing is connected yet.
-pub(crate) async fn compose(places: &Places, settings: &Settings, elsewhere: Elsewhere) -> anyhow::Result<Composition> {
+pub(crate) async fn compose(
+    places: &Places,
+    settings: &Settings,
+    elsewhere: Elsewhere,
+    telemetry: Telemetry,
+) -> anyhow::Result<Composition> {
     let Elsewhere { dc_options, bot_api_url, owner } = elsewhere;
     let clock = Arc::new(SystemClock);
     let store = SqliteStore::open_with(&places.database(), clock.clone(), key_places(places, settings))
@@ -79,6 +86,8 @@ pub(crate) async fn compose(places: &Places, settings: &Settings, elsewhere: Els
     application.owner = owner.or_else(|| settings.people.owner());
     application.zone = settings.people.zone.0;
     application.approvals = settings.approvals.settings();
+    application.telemetry = telemetry;
+    application.machine = Arc::new(ProcMachine::new(places.data.clone()));
     if is_elsewhere {
         // The budgets keep an account in Telegram's good books; a Telegram of one's own has its own rules.
         application.budgets = Budgets::unlimited();

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use telegraphist_application::access::TokenView;
-use telegraphist_application::ports::{DeliveryState, KeyPlaceKind, Role};
+use telegraphist_application::ports::{Breach, DeliveryState, KeyPlaceKind, Role};
 use telegraphist_application::{Code, Failure};
 use telegraphist_relay::greeting::Hello;
 use telegraphist_relay::{Link, LinkError};
@@ -322,7 +322,7 @@ pub(crate) enum QrStep {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AuditState {
     Whole { rows: u64 },
-    Broken { at: u64 },
+    Broken(Breach),
 }
 
 /// Which key seals the store, and where it is.

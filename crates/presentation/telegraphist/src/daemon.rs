@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 use telegraphist_application::ambient::SystemClock;
 use telegraphist_application::ports::{Clock as _, Reception};
 use telegraphist_application::{Application, Caller};
-use telegraphist_http::{Gateway, Listen};
+use telegraphist_http::{Gateway, GatewayOptions, Listen};
 use telegraphist_mcp::{Choice, Server, ServerOptions, Servers, UnknownName};
 use telegraphist_relay::Places;
 use telegraphist_relay::greeting::{self, Hello};
@@ -38,6 +38,7 @@ use tokio_util::task::TaskTracker;
 use crate::claim::Claim;
 use crate::compose::{Composition, Elsewhere, compose};
 use crate::exit::Usage;
+use crate::numbers::Meters;
 use crate::settings::Settings;
 use gate::Traffic;
 use presence::Presence;
@@ -73,12 +74,14 @@ pub(crate) struct Face {
     pub(crate) stay: Stay,
     /// Where it listens for HTTP, if it does.
     pub(crate) http: Option<Listen>,
+    /// Where it gives its numbers, if it keeps any.
+    pub(crate) metrics: Option<Listen>,
 }
 
 impl From<Stay> for Face {
     /// Nobody opens a port who was not told to.
     fn from(stay: Stay) -> Self {
-        Self { stay, http: None }
+        Self { stay, http: None, metrics: None }
     }
 }
 
@@ -86,6 +89,7 @@ impl From<Stay> for Face {
 pub(crate) struct Owner {
     house: Arc<House>,
     http: Option<Listen>,
+    metrics: Option<Listen>,
     composition: Composition,
     listener: UnixListener,
     #[cfg(feature = "demo")]
@@ -142,7 +146,12 @@ impl Owner {
             Some(listen) => Some(Gateway::bind(listen, settings.http.gateway(gateway::authenticate(&late))).await?),
             None => None,
         };
-        let composition = compose(places, settings, elsewhere).await?;
+        let numbers = match face.metrics {
+            Some(listen) => Some((Gateway::bind(listen, GatewayOptions::default()).await?, Meters::new()?)),
+            None => None,
+        };
+        let telemetry = numbers.as_ref().map(|(_, meters)| meters.telemetry()).unwrap_or_default();
+        let composition = compose(places, settings, elsewhere, telemetry).await?;
         // Nobody is answered before it serves.
         let _ = late.set(composition.app.clone());
         let listener = listen(places)?;
@@ -166,9 +175,14 @@ impl Owner {
         if let Some(gateway) = gateway {
             house.open_gateway(gateway, settings);
         }
+        let metrics = numbers.as_ref().map(|(door, _)| door.address().clone());
+        if let Some((door, meters)) = numbers {
+            house.open_metrics(door, meters);
+        }
         Ok(Self {
             house,
             http,
+            metrics,
             composition,
             listener,
             #[cfg(feature = "demo")]
@@ -192,6 +206,11 @@ impl Owner {
     /// Where it listens for HTTP, if it does.
     pub(crate) fn http(&self) -> Option<&Listen> {
         self.http.as_ref()
+    }
+
+    /// Where it gives its numbers, if it does.
+    pub(crate) fn metrics(&self) -> Option<&Listen> {
+        self.metrics.as_ref()
     }
 
     /// The application, for what is done before anybody comes.

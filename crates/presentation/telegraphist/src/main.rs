@@ -15,6 +15,7 @@ mod daemon;
 mod demo;
 mod environment;
 mod exit;
+mod numbers;
 mod places;
 mod settings;
 mod stdio;

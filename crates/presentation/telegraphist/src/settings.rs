@@ -39,6 +39,7 @@ pub(crate) struct Settings {
     pub(crate) approvals: Approvals,
     pub(crate) bots: Bots,
     pub(crate) http: Http,
+    pub(crate) metrics: Metrics,
     pub(crate) log: Log,
     /// Where the desktop's bus is; no key, but of the same environment.
     #[serde(skip)]
@@ -174,6 +175,12 @@ impl Http {
     }
 }
 
+/// `[metrics]`
+#[derive(Deserialize)]
+pub(crate) struct Metrics {
+    pub(crate) listen: ListenAt,
+}
+
 /// `[log]`
 #[derive(Deserialize)]
 pub(crate) struct Log {
@@ -279,6 +286,9 @@ impl Settings {
         if let Err(problem) = self.http.listen.0.check(&self.http.gateway(nobody())) {
             return Err(SettingsError::Invalid(format!("http.listen: {problem}")));
         }
+        if let Err(problem) = self.metrics.listen.0.check(&GatewayOptions::default()) {
+            return Err(SettingsError::Invalid(format!("metrics.listen: {problem}")));
+        }
         if self.people.owner < 0 {
             return Err(SettingsError::Invalid("people.owner is a person's user id, a positive number".to_owned()));
         }
@@ -341,6 +351,7 @@ impl Settings {
             ("http.body_max", self.http.body_max.to_string()),
             ("http.sessions_max", self.http.sessions_max.to_string()),
             ("http.session_idle", quoted(&self.http.session_idle)),
+            ("metrics.listen", quoted(&self.metrics.listen)),
             ("log.filter", quoted(&self.log.filter)),
             ("log.format", quoted(&self.log.format)),
         ]

@@ -1,8 +1,8 @@
 use chrono::DateTime;
 use telegraphist_application::contracts::Place;
 use telegraphist_application::ports::{
-    AuditEntry, AuditLog, CallKey, Claim, Contents, Deliveries, Idempotency, Inbox, InboxEntry, KnownPeer, Outbox,
-    Outcome, PeerKind, Peers, Rules, SecretName, StoreError, Together, Vault, Verification, Version,
+    AuditEntry, AuditLog, Breach, CallKey, Claim, Contents, Deliveries, Idempotency, Inbox, InboxEntry, KnownPeer,
+    Outbox, Outcome, PeerKind, Peers, Rules, SecretName, StoreError, Tampering, Together, Vault, Verification, Version,
 };
 use telegraphist_domain::{ChatId, SessionId};
 
@@ -132,19 +132,28 @@ async fn log(directory: &Directory) -> SqliteStore {
 
 #[tokio::test]
 async fn a_chain_that_was_meddled_with_is_found_broken_where_it_was() {
-    for (meddling, at) in [
-        ("UPDATE audit SET entry = replace(entry, 'sign_in', 'get_me') WHERE number = 3", 3),
-        ("UPDATE audit SET hash = previous WHERE number = 2", 2),
-        ("DELETE FROM audit WHERE number = 3", 3),
-        ("DELETE FROM audit WHERE number = 1", 1),
-        ("DELETE FROM audit WHERE number >= 4", 4),
-        ("DELETE FROM audit", 1),
-        ("UPDATE audit_head SET hash = 'x'", 5),
-        ("DELETE FROM audit_head", 1),
+    use Tampering::{Changed, Head, Missing, Reordered};
+    for (meddling, at, how) in [
+        ("UPDATE audit SET entry = replace(entry, 'sign_in', 'get_me') WHERE number = 3", 3, Changed),
+        ("UPDATE audit SET entry = 'no entry' WHERE number = 3", 3, Changed),
+        ("UPDATE audit SET hash = previous WHERE number = 2", 2, Changed),
+        ("DELETE FROM audit WHERE number = 3", 3, Missing),
+        ("DELETE FROM audit WHERE number = 1", 1, Missing),
+        ("DELETE FROM audit WHERE number >= 4", 4, Missing),
+        ("DELETE FROM audit", 1, Missing),
+        (
+            "UPDATE audit SET number = -1 WHERE number = 2;
+             UPDATE audit SET number = 2 WHERE number = 4;
+             UPDATE audit SET number = 4 WHERE number = -1",
+            2,
+            Reordered,
+        ),
+        ("UPDATE audit_head SET hash = 'x'", 5, Head),
+        ("DELETE FROM audit_head", 1, Head),
     ] {
         let directory = Directory::new();
         let store = log(&directory).await;
         execute(&store, meddling).await;
-        assert_eq!(store.verify().await.unwrap(), Verification::Broken { at }, "{meddling}");
+        assert_eq!(store.verify().await.unwrap(), Verification::Broken(Breach { at, how }), "{meddling}");
     }
 }

@@ -3,6 +3,7 @@
 mod approvals;
 mod disk;
 mod events;
+mod health;
 mod limits;
 mod manners;
 mod mcp;

@@ -1,10 +1,12 @@
 //! Who is let in by a token, where, and to what.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use telegraphist_application::operation::Scope;
+use telegraphist_application::ports::{AuditLog as _, Rate};
 use telegraphist_application::{Caller, Grants};
 use telegraphist_http::{Auth, Gateway, GatewayOptions, Listen, ListenError, NotAuthenticated};
 use telegraphist_mcp::{Choice, EndpointOptions};
@@ -24,6 +26,10 @@ fn bearer() -> Auth {
             match token.as_str() {
                 "tgp_owner" => Ok(Caller::owner()),
                 "tgp_reader" | "tgp_other" => Ok(caller(reads)),
+                "tgp_slow" => {
+                    let budget = Some(Rate { burst: 1, per: Duration::from_hours(1) });
+                    Ok(caller(Grants { budget, ..Grants::everything() }))
+                }
                 "tgp_locked" => Err(NotAuthenticated::Unavailable),
                 _ => Err(NotAuthenticated::Refused),
             }
@@ -82,6 +88,73 @@ async fn a_token_sees_and_calls_what_it_was_granted() {
     assert_eq!(refused.failure(403), "forbidden");
     let challenge = refused.header("www-authenticate").expect("a challenge");
     assert!(challenge.contains("error=\"insufficient_scope\", scope=\"approvals:"), "{challenge}");
+    door.close().await;
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_is_counted_and_ten_from_one_network_are_an_event() {
+    let world = World::deaf().await;
+    let door = open(&world).await;
+    assert_eq!(answer(door.request(Method::GET, "/v1/approvals")).await.failure(401), "forbidden");
+    for n in 0..9 {
+        assert_eq!(world.number("security_events_total", "authentication_failure_burst"), 0, "after {n}");
+        let wrong = with(door.request(Method::GET, "/v1/approvals"), &format!("tgp_wrong_{n}"));
+        assert_eq!(answer(wrong).await.failure(401), "forbidden");
+    }
+    assert_eq!(world.number("authentication_failures_total", "no_key"), 1);
+    assert_eq!(world.number("authentication_failures_total", "unknown_key"), 9);
+    assert_eq!(world.number("security_events_total", "authentication_failure_burst"), 1);
+    // Who is let in, and whose token cannot be checked, did nothing wrong.
+    assert_eq!(answer(with(door.request(Method::GET, "/v1/approvals"), "tgp_owner")).await.status, 200);
+    answer(with(door.request(Method::GET, "/v1/approvals"), "tgp_locked")).await.failure(503);
+    assert_eq!(world.number("authentication_failures_total", "unknown_key"), 9);
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_scope_that_is_missing_leaves_a_row_and_an_event_wherever_it_is_noticed() {
+    let world = World::deaf().await;
+    let door = open(&world).await;
+    let send = json!({ "name": "send_message", "arguments": { "chat": "me", "text": "hello" } });
+    let call = with(modern(&door, "/mcp", "tools/call", send), "tgp_reader").header("x-request-id", "req-9");
+    assert_eq!(told(call).await.error().0, 403);
+    assert_eq!(world.number("security_events_total", "scope_denied"), 1);
+    assert_eq!(answer(with(door.request(Method::GET, "/v1/health"), "tgp_reader")).await.failure(403), "forbidden");
+    assert_eq!(world.number("security_events_total", "scope_denied"), 2);
+    let rows = world.store.rows(1, 100).await.expect("memory");
+    let denied: Vec<_> = rows.iter().filter(|row| row.entry.principal == "token:tgp_reader").collect();
+    let entries: Vec<_> = denied.iter().map(|row| (row.entry.operation.as_str(), row.entry.outcome.as_str())).collect();
+    assert_eq!(entries, [("send_message", "forbidden"), ("health", "forbidden")]);
+    assert_eq!(denied[0].entry.correlation_id, "req-9", "one id from the edge to the row");
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_call_over_a_tokens_budget_is_counted() {
+    let world = World::deaf().await;
+    let door = open(&world).await;
+    let ask = async || {
+        let call = json!({ "name": "get_bridge_status", "arguments": {} });
+        told(with(modern(&door, "/mcp", "tools/call", call), "tgp_slow")).await.result()["isError"] == true
+    };
+    assert!(!ask().await, "the first is within it");
+    assert_eq!(world.number("rate_limit_violations_total", "principal"), 0);
+    assert!(ask().await, "the second is not");
+    assert_eq!(world.number("rate_limit_violations_total", "principal"), 1);
+    door.close().await;
+}
+
+#[tokio::test]
+async fn calls_over_http_are_counted_by_tool_and_names_that_clients_make_up_are_one() {
+    let world = World::deaf().await;
+    let door = open(&world).await;
+    let call = json!({ "name": "get_bridge_status", "arguments": {} });
+    assert_eq!(told(with(modern(&door, "/mcp", "tools/call", call), "tgp_owner")).await.status, 200);
+    let nothing = json!({ "name": "a_name_of_theirs", "arguments": {} });
+    told(with(modern(&door, "/mcp", "tools/call", nothing), "tgp_owner")).await;
+    assert_eq!(world.number("mcp_tool_calls_total", "get_bridge_status"), 1);
+    assert_eq!(world.number("mcp_tool_calls_total", "unknown"), 1);
+    assert_eq!(world.number("mcp_tool_calls_total", "a_name_of_theirs"), 0);
     door.close().await;
 }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::metrics::MeterProvider as _;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use secrecy::{SecretBox, SecretString};
 use serde_json::Value;
@@ -10,6 +12,7 @@ use telegraphist_application::ambient::{RandomIds, SystemClock};
 use telegraphist_application::delivery::Paces;
 use telegraphist_application::memory::{MemoryStore, NoFiles, NobodySignsIn};
 use telegraphist_application::ports::{Reception, ReceptionState};
+use telegraphist_application::telemetry::Telemetry;
 use telegraphist_application::{AnnouncedInbox, Application, Budgets, Caller, Outside, Ports, Settings};
 use telegraphist_bot::{BotAccounts, BotPorts, BotSettings};
 use telegraphist_domain::{SessionId, UserId};
@@ -33,6 +36,7 @@ pub(crate) struct World {
     pub(crate) disk: Arc<Disk>,
     pub(crate) bot: SessionId,
     bots: Arc<BotAccounts>,
+    registry: prometheus::Registry,
 }
 
 impl World {
@@ -64,6 +68,11 @@ impl World {
             files: Arc::new(NoFiles),
         };
         let mut settings = Settings::new(SecretBox::new(Box::new([7; 32])));
+        let registry = prometheus::Registry::new();
+        let exporter =
+            opentelemetry_prometheus::exporter().with_registry(registry.clone()).build().expect("an exporter");
+        let meters = SdkMeterProvider::builder().with_reader(exporter).build();
+        settings.telemetry = Telemetry::on(&meters.meter("tests"));
         settings.owner = Some(UserId(ALICE));
         settings.paces = Paces::unlimited();
         settings.budgets = Budgets::unlimited();
@@ -72,7 +81,7 @@ impl World {
         let view = app.sign_in_bot(&Caller::owner(), "bot", &token).await.expect("the token is good");
         let bot = view.id.parse().expect("an id");
         sandbox.acting(ALICE, BOT).and_then(|alice| alice.start("")).expect("anybody may start a bot");
-        Self { sandbox, app, store, disk, bot, bots }
+        Self { sandbox, app, store, disk, bot, bots, registry }
     }
 
     /// The same, and the bot hears.
@@ -92,6 +101,15 @@ impl World {
     pub(crate) async fn open_with(&self, options: GatewayOptions, endpoint: EndpointOptions) -> Door {
         let gateway = Gateway::bind(Listen::Tcp(([127, 0, 0, 1], 0).into()), options).await.expect("a port");
         Door::open(self, gateway, endpoint)
+    }
+
+    /// What a number stands at, with a label of this value.
+    pub(crate) fn number(&self, name: &str, label: &str) -> u64 {
+        let families = self.registry.gather();
+        let family = families.iter().find(|family| family.name() == name);
+        let metrics = family.map(|family| family.get_metric()).unwrap_or_default();
+        let has = |metric: &&prometheus::proto::Metric| metric.get_label().iter().any(|pair| pair.value() == label);
+        metrics.iter().find(has).map_or(0, |metric| metric.get_counter().get_value() as u64)
     }
 
     /// Waits until the bot's updates come.
@@ -175,8 +193,7 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn open(world: &World, gateway: Gateway, endpoint: EndpointOptions) -> Self {
-        // The HTTP client wants a TLS provider even where it never speaks TLS; a second installation changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self::provide_tls();
         let client = Client::builder().no_proxy().user_agent("deploy-ci/1.0");
         let (base, client) = match gateway.address() {
             Listen::Tcp(address) => (format!("http://{address}"), client),
@@ -187,6 +204,11 @@ impl Door {
         let endpoint = Endpoint::new(&servers, endpoint, stop.clone());
         let serving = tokio::spawn(gateway.serve(world.app.clone(), endpoint, stop.clone()));
         Self { base, client: client.build().expect("an HTTP client"), stop, serving }
+    }
+
+    /// The HTTP client wants a TLS provider even where it never speaks TLS; a second installation changes nothing.
+    pub(crate) fn provide_tls() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

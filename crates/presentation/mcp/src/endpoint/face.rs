@@ -15,7 +15,7 @@ use tower_service::Service as _;
 
 use super::Answer;
 use super::sessions::{SessionTable, Sessions};
-use crate::server::{Connection, Room, Rooms, Server};
+use crate::server::{Connection, Room, Rooms, SeenOverHttp, Server};
 use crate::servers::Whom;
 
 /// An answer under way.
@@ -53,7 +53,10 @@ impl Faces {
             .with_cancellation_token(close.clone());
         let make = move |room: Arc<Room>, sessions: Arc<Sessions>| -> Desk {
             let wrap = wrap.clone();
-            let factory = move || Ok(wrap(Connection::new(Arc::clone(&room))));
+            let factory = move || {
+                let answers = wrap(Connection::new(Arc::clone(&room)));
+                Ok(SeenOverHttp::new(Arc::clone(&room), answers))
+            };
             let service = StreamableHttpService::new(factory, sessions, config.clone());
             Box::new(move |request| service.clone().call(request))
         };

@@ -181,7 +181,7 @@ impl ServerHandler for Connection {
         context.life = self.room.life(&request);
         let read = resource.read(&self.room.inner.app, &self.room.inner.caller, values, context).await;
         let text = read.map_err(|failure| self.room.protocol_error(failure))?;
-        let contents = vec![rmcp::model::ResourceContents::text(text, params.uri)];
+        let contents = vec![rmcp::model::ResourceContents::text(text, params.uri).with_mime_type(resource.mime_type())];
         let mut result = ReadResourceResult::new(contents);
         if is_stateless(&request) {
             // Chats change at any time.

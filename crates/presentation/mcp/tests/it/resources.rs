@@ -21,6 +21,7 @@ async fn sessions_chats_and_messages_are_read_by_address() {
                 "tg://notify/event-templates",
                 "tg://notify/bridge-status",
                 "tg://notify/responses",
+                "status://health",
                 "tg://session/work",
             ]
         );
@@ -35,6 +36,20 @@ async fn sessions_chats_and_messages_are_read_by_address() {
             assert!(text.contains(word), "{uri}: {text}");
             assert_eq!(read["contents"][0]["uri"], uri);
         }
+        wire.leave().await;
+    }
+}
+
+#[tokio::test]
+async fn how_the_server_does_is_told_as_json_to_who_may_see_it() {
+    let world = World::new(Manner::Answers).await;
+    for era in ERAS {
+        let mut wire = world.wire().open(era).await;
+        let read = wire.result("resources/read", json!({ "uri": "status://health" })).await;
+        let content = &read["contents"][0];
+        assert_eq!(content["mimeType"], "application/json");
+        let health: Value = serde_json::from_str(content["text"].as_str().expect("a text")).expect("JSON");
+        assert!(health["checks"]["store:responseTime"][0]["status"].is_string(), "{health}");
         wire.leave().await;
     }
 }

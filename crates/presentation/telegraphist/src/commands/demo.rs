@@ -19,7 +19,7 @@ use crate::terminal::Screen;
 pub(crate) fn run(context: &Context, command: &Demo) -> anyhow::Result<()> {
     telemetry::start(&context.settings.log)?;
     let listen = command.listen.clone().map(|at| at.unwrap_or_else(|| context.settings.http.listen.0.clone()));
-    let face = Face { stay: Stay::Foreground, http: listen };
+    let face = Face { stay: Stay::Foreground, http: listen, metrics: command.metrics.clone() };
     if command.stdio { on_stdio(context, face) } else { on_screen(context, &face) }
 }
 
@@ -35,6 +35,7 @@ fn on_stdio(context: &Context, face: Face) -> anyhow::Result<()> {
     let served = daemon::runtime()?.block_on(async {
         let demo = demo::open(&places, &context.settings, face).await?;
         serve::tell_where(demo.owner.http(), &context.settings.http);
+        serve::tell_metrics(demo.owner.metrics());
         let hello = Hello::mcp(&places, context.settings.tools.choice());
         demo.owner.serve_stdio(&hello).await
     });
@@ -53,6 +54,7 @@ fn on_screen(context: &Context, face: &Face) -> anyhow::Result<()> {
         drop(demo.sandbox);
         print(&Invocation::of_this_process()?, &sides)?;
         serve::tell_where(demo.owner.http(), &context.settings.http);
+        serve::tell_metrics(demo.owner.metrics());
         demo.owner.serve().await
     })
 }

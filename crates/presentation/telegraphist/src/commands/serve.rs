@@ -18,13 +18,22 @@ pub(crate) fn run(context: &Context) -> anyhow::Result<()> {
         return Err(Usage(problem.to_owned()).into());
     }
     let listen = http.listen.0.clone();
-    let face = Face { stay: Stay::Foreground, http: Some(listen) };
+    let metrics = context.settings.metrics.listen.0.clone();
+    let face = Face { stay: Stay::Foreground, http: Some(listen), metrics: Some(metrics) };
     runtime()?.block_on(async {
         let owner = take_over::opened(&context.link()?, async || daemon::open(context, face.clone()).await).await?;
         note(format!("Serving profile {} at {}", context.places.profile.as_str(), context.places.socket.display()));
         tell_where(owner.http(), &context.settings.http);
+        tell_metrics(owner.metrics());
         owner.serve().await
     })
+}
+
+/// Says where the numbers are.
+pub(super) fn tell_metrics(metrics: Option<&telegraphist_http::Listen>) {
+    if let Some(at) = metrics {
+        note(format!("Metrics are at http://{at}/metrics"));
+    }
 }
 
 /// Says where HTTP is.

@@ -84,7 +84,7 @@ impl House {
             Request::VaultRotate => self.rotate_vault_key().await.map(value),
             Request::AuditVerify => match app.ports().audit.verify().await.map_err(Failure::from)? {
                 Verification::Whole { rows } => Ok(value(AuditState::Whole { rows })),
-                Verification::Broken { at } => Ok(value(AuditState::Broken { at })),
+                Verification::Broken(breach) => Ok(value(AuditState::Broken(breach))),
             },
         }
     }

@@ -47,11 +47,9 @@ impl House {
     async fn examine_audit(&self) -> Finding {
         match self.app.ports().audit.verify().await {
             Ok(Verification::Whole { rows }) => good("audit log", format!("whole, {rows} rows")),
-            Ok(Verification::Broken { at }) => bad(
-                "audit log",
-                format!("row {at} does not follow from the one before it"),
-                "somebody changed the store; compare with a copy",
-            ),
+            Ok(Verification::Broken(breach)) => {
+                bad("audit log", breach.to_string(), "somebody changed the store; compare with a copy")
+            }
             Err(problem) => bad("audit log", problem.to_string(), "free disk space, then try again"),
         }
     }

@@ -8,6 +8,7 @@ use telegraphist_http::{Authenticate, Gateway, NotAuthenticated, WEBHOOK_PATH};
 use telegraphist_mcp::{Endpoint, EndpointOptions};
 
 use super::{House, chosen};
+use crate::numbers::Meters;
 use crate::settings::Settings;
 
 /// From tokens to callers, by the application that will be there when the gateway serves.
@@ -64,5 +65,10 @@ impl House {
             served.await;
             endpoint.close();
         });
+    }
+
+    /// Gives the numbers at a door of their own.
+    pub(super) fn open_metrics(self: &Arc<Self>, door: Gateway, meters: Meters) {
+        self.tasks.spawn(door.serve_metrics(Arc::new(meters.of(self.app.clone())), self.stop.clone()));
     }
 }

@@ -146,8 +146,11 @@ fn http_is_for_this_machine_and_webhooks_for_an_address_that_telegram_can_trust(
         let problem = problem(&format!("[bots]\nwebhook_url = \"{url}\""), &[]);
         assert!(problem.contains("bots.webhook_url") && !problem.contains("secret"), "{problem}");
     }
-    for address in ["everywhere", "0.0.0.0:8080"] {
-        assert!(problem(&format!("[http]\nlisten = \"{address}\""), &[]).contains("http.listen"), "{address}");
+    for (section, address) in
+        [("http", "everywhere"), ("http", "0.0.0.0:8080"), ("metrics", "everywhere"), ("metrics", "0.0.0.0:9090")]
+    {
+        let problem = problem(&format!("[{section}]\nlisten = \"{address}\""), &[]);
+        assert!(problem.contains(&format!("{section}.listen")), "{problem}");
     }
     assert!(problem("[http]\ntls_cert = \"/etc/cert.pem\"", &[]).contains("http.tls_key"));
 }

@@ -236,7 +236,7 @@ impl FromStr for ListenAt {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|problem: ListenError| format!("http.listen: {problem}"))
+        text.parse().map(Self).map_err(|problem: ListenError| format!("an address to listen at: {problem}"))
     }
 }
 
