@@ -19,11 +19,12 @@ impl Nginx {
         // Free now; nobody else here asks for it by number.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let example = fs_err::read_to_string(repository().join("deploy/nginx.conf"))?;
-        for expected in ["127.0.0.1:8080", "listen 8088;"] {
+        for expected in ["127.0.0.1:8080", "listen 127.0.0.1:8088;"] {
             anyhow::ensure!(example.contains(expected), "the example has no {expected} any more");
         }
-        let site =
-            example.replace("127.0.0.1:8080", address).replace("listen 8088;", &format!("listen 127.0.0.1:{port};"));
+        let site = example
+            .replace("127.0.0.1:8080", address)
+            .replace("listen 127.0.0.1:8088;", &format!("listen 127.0.0.1:{port};"));
         fs_err::write(folder.path().join("site.conf"), site)?;
         let at = folder.path().display();
         // What a system's own nginx.conf says, with nothing outside of this folder.

@@ -21,7 +21,8 @@ use crate::notices::{Lines, Zone};
 use crate::pipeline::{Budgets, Circuits, OpenCalls};
 use crate::ports::{
     Approvals, AuditLog, Bots, Clock, Connections, Contents, Conversations, Deliveries, EventStore, Files, Idempotency,
-    Ids, Inbox, Leases, Limiter, Machine, Marks, Outbox, Peers, People, Preferences, Rules, SignIn, Tokens, Vault, Views,
+    Ids, Inbox, Leases, Limiter, Machine, Marks, Outbox, Peers, People, Preferences, Rules, SignIn, Tokens, Vault,
+    Views,
 };
 use crate::security::Watch;
 use crate::tasks::Registered;

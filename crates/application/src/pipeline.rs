@@ -39,9 +39,10 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::application::{Application, Inner};
-use crate::caller::{CallContext, Caller, Denied};
+use crate::caller::{CallContext, Caller};
 use crate::cursors::{self, Binding};
 use crate::failure::{Code, Failure};
+use crate::grants::Denied;
 use crate::operation::{Effect, Facts, Operation};
 use crate::operations::ListSessions;
 use crate::ports::{Cursors, Execute, Telegram};

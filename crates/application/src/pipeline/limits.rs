@@ -149,7 +149,7 @@ fn quotas<'a>(caller: &'a Caller, facts: &'a Facts) -> impl Iterator<Item = (Buc
 async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: Whose) -> Result<(), Failure> {
     inner.settings.telemetry.rate_limited(match whose {
         Whose::Telegram => LimitOf::Telegram,
-        Whose::Budget if call.caller.grants.budget.is_some() => LimitOf::Principal,
+        Whose::Budget if quotas(&call.caller, &call.facts).next().is_some() => LimitOf::Principal,
         Whose::Budget => LimitOf::Session,
     });
     let until = Instant::now() + wait;

@@ -1,7 +1,7 @@
 //! The gateway: what scripts and build servers tell and ask over HTTP, and what Telegram brings.
 //!
 //! Handlers are thin: a body is the arguments of an operation, an answer is the operation's answer, and every failure has
-//! the one shape of this server. There are no tokens yet, so it never listens where another machine could reach it, and
+//! the one shape of this server. Without tokens it listens where no other machine could reach it, and
 //! never believes a request that a browser or a proxy carried here from elsewhere. Start with [`Gateway`].
 
 mod approvals;

@@ -25,7 +25,7 @@ pub(crate) const PATH: &str = "/mcp";
 /// A body of this size or less is read without asking for room.
 const SMALL: usize = 64 * 1024;
 
-/// Room for large bodies that are read at the same time, as a multiple of the largest.
+/// Room for large bodies that are read and answered at the same time, as a multiple of the largest.
 const LARGE_AT_ONCE: usize = 4;
 
 /// What is mounted, whatever it is.
@@ -67,7 +67,7 @@ impl Mount {
     pub(crate) async fn pass(self, State(desk): State<Desk>, request: Request) -> Response {
         let (head, body) = request.into_parts();
         let told = body.size_hint().exact().map_or(self.body_max, |told| usize::try_from(told).unwrap_or(usize::MAX));
-        let _room = if told <= SMALL {
+        let mut room = if told <= SMALL {
             None
         } else {
             let wanted = kibibytes(told.min(self.body_max));
@@ -80,6 +80,10 @@ impl Mount {
             Ok(bytes) => bytes,
             Err(refusal) => return desk.answer(Err(refusal)),
         };
+        // Who did not say how much would come took room for the most; what came is all that counts while it is answered.
+        let needed = if bytes.len() <= SMALL { 0 } else { kibibytes(bytes.len()) };
+        let spare = room.as_ref().map_or(0, |room| room.num_permits().saturating_sub(needed));
+        drop(room.as_mut().and_then(|room| room.split(spare)));
         let underway = head.extensions.get::<Underway>().map(Underway::enter);
         let answer = (self.mounted)(http::Request::from_parts(head, bytes)).await;
         match underway {

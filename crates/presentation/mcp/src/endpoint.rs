@@ -141,7 +141,7 @@ impl Endpoint {
                     if session.is_some() {
                         return Err(edge::Refused::again());
                     }
-                    Some(inner.sessions.make_room(&whom).await.ok_or_else(edge::Refused::full)?)
+                    Some(inner.sessions.make_room(&whom).ok_or_else(edge::Refused::full)?)
                 }
                 edge::Post::Request(id, tool) => {
                     if let Some(tool) = tool.and_then(|tool| Catalogue::get().tool(&tool))

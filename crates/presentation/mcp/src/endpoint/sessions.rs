@@ -32,8 +32,10 @@ pub(super) struct SessionTable {
 #[derive(Default)]
 struct Inside {
     known: HashMap<SessionId, Known>,
-    /// Places for sessions that are being opened.
+    /// Places for sessions that are about to be opened.
     promised: usize,
+    /// Sessions that were opened on a promise whose request is not answered yet.
+    opened: usize,
     /// Whether somebody looks for sessions that are idle too long.
     is_watched: bool,
 }
@@ -57,7 +59,10 @@ pub(super) struct Place(Arc<SessionTable>);
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.lock().promised -= 1;
+        let mut inside = self.0.lock();
+        // A request that the library refused opened nothing.
+        let count = if inside.opened > 0 { &mut inside.opened } else { &mut inside.promised };
+        *count = count.saturating_sub(1);
     }
 }
 
@@ -80,23 +85,15 @@ impl SessionTable {
         inside.known.get(id).is_some_and(|known| *known.whom == *whom && known.unanswered.contains(request))
     }
 
-    /// A place for one more session, if there is one or somebody makes way.
-    pub(super) async fn make_room(self: &Arc<Self>, whom: &Whom) -> Option<Place> {
-        let goes = {
-            let mut inside = self.lock();
-            let goes = if inside.known.len() + inside.promised < self.most { None } else { Some(inside.goes(whom)?) };
-            if let Some(goes) = &goes {
-                inside.known.remove(goes);
-            }
-            inside.promised += 1;
-            goes
-        };
-        let place = Place(Arc::clone(self));
-        if let Some(id) = goes {
-            tracing::info!("a session over HTTP makes way for another");
-            self.shut(&id).await;
+    /// A place for one more session, if there is one or somebody may make way. Nobody does before it is opened: a request
+    /// that is refused costs nobody a session.
+    pub(super) fn make_room(self: &Arc<Self>, whom: &Whom) -> Option<Place> {
+        let mut inside = self.lock();
+        if inside.known.len() + inside.promised >= self.most + inside.those_who_may_go(whom).count() {
+            return None;
         }
-        Some(place)
+        inside.promised += 1;
+        Some(Place(Arc::clone(self)))
     }
 
     async fn shut(&self, id: &SessionId) {
@@ -140,13 +137,29 @@ impl SessionTable {
 }
 
 impl Inside {
-    /// Who makes way for a session of `whom`.
-    fn goes(&self, whom: &Whom) -> Option<SessionId> {
-        let may_go =
-            |known: &Known, idle: Duration| idle >= IDLE_LEAST || known.whom.caller.principal == whom.caller.principal;
-        let idle = self.known.iter().filter_map(|(id, known)| Some((known.idle()?, known, id)));
-        let longest = idle.filter(|(idle, known, _)| may_go(known, *idle)).max_by_key(|(idle, _, _)| *idle);
-        longest.map(|(_, _, id)| Arc::clone(id))
+    /// Who may make way for a session of `whom`, and how much it would be missed: its own go before those of others, and
+    /// the longest idle first.
+    fn those_who_may_go(&self, whom: &Whom) -> impl Iterator<Item = ((bool, Duration), &SessionId)> {
+        self.known.iter().filter_map(|(id, known)| {
+            let (idle, is_own) = (known.idle()?, known.whom.caller.principal == whom.caller.principal);
+            (is_own || idle >= IDLE_LEAST).then_some(((is_own, idle), id))
+        })
+    }
+
+    /// Takes a new session in; gives the one that makes way for it, if there is no place otherwise.
+    fn take_in(&mut self, id: &SessionId, known: Known, most: usize) -> Option<SessionId> {
+        self.promised = self.promised.saturating_sub(1);
+        self.opened += 1;
+        let goes = if self.known.len() + self.promised < most {
+            None
+        } else {
+            self.those_who_may_go(&known.whom).max_by_key(|(order, _)| *order).map(|(_, id)| Arc::clone(id))
+        };
+        if let Some(goes) = &goes {
+            self.known.remove(goes);
+        }
+        self.known.insert(Arc::clone(id), known);
+        goes
     }
 
     /// Takes out those who are idle too long, and says when to look again.
@@ -200,11 +213,18 @@ impl SessionManager for Sessions {
         let (id, transport) = self.table.local.create_session().await?;
         let whom = Arc::clone(&self.whom);
         let known = Known { whom, used: Instant::now(), streams: 0, unanswered: HashSet::new() };
-        let mut inside = self.table.lock();
-        inside.known.insert(Arc::clone(&id), known);
-        if !std::mem::replace(&mut inside.is_watched, true) {
-            let watching = Arc::clone(&self.table).watch();
-            tokio::spawn(self.table.closing.clone().run_until_cancelled_owned(watching));
+        let goes = {
+            let mut inside = self.table.lock();
+            let goes = inside.take_in(&id, known, self.table.most);
+            if !std::mem::replace(&mut inside.is_watched, true) {
+                let watching = Arc::clone(&self.table).watch();
+                tokio::spawn(self.table.closing.clone().run_until_cancelled_owned(watching));
+            }
+            goes
+        };
+        if let Some(goes) = goes {
+            tracing::info!("a session over HTTP makes way for another");
+            self.table.shut(&goes).await;
         }
         Ok((id, transport))
     }

@@ -120,9 +120,7 @@ pub(crate) struct Checked<'a> {
 /// Reads the body of a request over HTTP, which the library will read once more.
 pub(crate) fn check(body: &[u8]) -> Result<Checked<'_>, Refusal> {
     let bytes = bare(body);
-    if is_deeper_than(bytes, DEPTH_MAX) {
-        return Err(Refusal::invalid_request(None, "the message is nested too deeply"));
-    }
+    check_size(bytes)?;
     match parse(bytes) {
         Ok(message) => Ok(Checked { message, bytes: bytes.into(), is_repaired: false }),
         Err(refusal) => {
@@ -148,24 +146,34 @@ fn bare(text: &[u8]) -> &[u8] {
 /// The deepest nesting that is read; nothing here takes more than a few levels.
 const DEPTH_MAX: usize = 64;
 
-/// Whether arrays and objects are nested deeper, found without making anything of them.
-fn is_deeper_than(json: &[u8], most: usize) -> bool {
-    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+/// The most values that are read; nothing here takes more than a few hundred, and each costs many times its bytes.
+const VALUES_MAX: usize = 100_000;
+
+/// Refuses what is nested too deeply or holds too many values, found without making anything of them.
+fn check_size(json: &[u8]) -> Result<(), Refusal> {
+    let (mut depth, mut values, mut is_text, mut is_escaped) = (0_usize, 0_usize, false, false);
     for byte in json {
         match byte {
             _ if is_escaped => is_escaped = false,
             b'\\' if is_text => is_escaped = true,
             b'"' => is_text = !is_text,
             _ if is_text => {}
-            b'[' | b'{' => depth += 1,
+            b'[' | b'{' => {
+                depth += 1;
+                values += 1;
+            }
             b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
             _ => {}
         }
-        if depth > most {
-            return true;
+        if depth > DEPTH_MAX {
+            return Err(Refusal::invalid_request(None, "the message is nested too deeply"));
+        }
+        if values > VALUES_MAX {
+            return Err(Refusal::invalid_request(None, "the message holds too many values"));
         }
     }
-    false
+    Ok(())
 }
 
 fn parse(line: &[u8]) -> Parsed {
@@ -398,6 +406,17 @@ mod tests {
         let flat = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"a":"{}"}}}}"#, "[".repeat(1_000));
         assert!(check(flat.as_bytes()).is_ok(), "a text is not nested");
         assert!(check("[".repeat(1_000_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn what_holds_too_many_values_is_refused_before_it_is_parsed() {
+        let many = |values: usize| {
+            let list = vec!["0"; values].join(",");
+            format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"a":[{list}]}}}}"#)
+        };
+        assert!(check(many(1_000).as_bytes()).is_ok());
+        let refused = check(many(VALUES_MAX).as_bytes()).map(drop).expect_err("too many");
+        assert_eq!(refused.code, ErrorCode::INVALID_REQUEST);
     }
 
     #[test]
