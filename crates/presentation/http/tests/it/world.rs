@@ -107,7 +107,7 @@ impl World {
     pub(crate) fn number(&self, name: &str, label: &str) -> u64 {
         let families = self.registry.gather();
         let family = families.iter().find(|family| family.name() == name);
-        let metrics = family.map(|family| family.get_metric()).unwrap_or_default();
+        let metrics = family.map(prometheus::proto::MetricFamily::get_metric).unwrap_or_default();
         let has = |metric: &&prometheus::proto::Metric| metric.get_label().iter().any(|pair| pair.value() == label);
         metrics.iter().find(has).map_or(0, |metric| metric.get_counter().get_value() as u64)
     }
