@@ -1,5 +1,5 @@
 use super::*;
-use crate::caller::{Grants, Scopes};
+use crate::grants::{Grants, Scopes};
 use crate::stage::Stage;
 
 fn of_sessions(statuses: &[HealthStatus]) -> HealthStatus {

@@ -1,12 +1,11 @@
 //! Who is let in by a token, where, and to what.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use telegraphist_application::operation::Scope;
-use telegraphist_application::ports::{AuditLog as _, Rate};
+use telegraphist_application::ports::AuditLog as _;
 use telegraphist_application::{Caller, Grants};
 use telegraphist_http::{Auth, Gateway, GatewayOptions, Listen, ListenError, NotAuthenticated};
 use telegraphist_mcp::{Choice, EndpointOptions};
@@ -27,8 +26,8 @@ fn bearer() -> Auth {
                 "tgp_owner" => Ok(Caller::owner()),
                 "tgp_reader" | "tgp_other" => Ok(caller(reads)),
                 "tgp_slow" => {
-                    let budget = Some(Rate { burst: 1, per: Duration::from_hours(1) });
-                    Ok(caller(Grants { budget, ..Grants::everything() }))
+                    let quotas = ["calls=1/h".parse().expect("a quota")].into();
+                    Ok(caller(Grants { quotas, ..Grants::everything() }))
                 }
                 "tgp_locked" => Err(NotAuthenticated::Unavailable),
                 _ => Err(NotAuthenticated::Refused),
