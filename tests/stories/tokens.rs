@@ -65,7 +65,7 @@ impl Gateway {
         self.post("/mcp", token, &all, &body)
     }
 
-    fn call(&self, token: &str, tool: &str, arguments: Value) -> anyhow::Result<Answer> {
+    fn call(&self, token: &str, tool: &str, arguments: &Value) -> anyhow::Result<Answer> {
         self.mcp(Some(token), &[], "tools/call", json!({ "name": tool, "arguments": arguments }))
     }
 
@@ -98,9 +98,9 @@ fn a_token_does_what_it_was_made_for_until_it_is_taken_back() -> anyhow::Result<
     assert!(tools.iter().any(|tool| tool == "read_messages"));
     assert!(!tools.iter().any(|tool| tool == "send_message"), "what it may not use is not listed");
     assert_eq!(gateway.tools(&reader, &["x-mcp-toolsets: all"])?, tools, "a header does not widen");
-    let me = gateway.call(&reader, "get_me", json!({}))?;
+    let me = gateway.call(&reader, "get_me", &json!({}))?;
     assert_eq!((me.status, me.body["result"]["isError"].as_bool().unwrap_or_default()), (200, false));
-    let refused = gateway.call(&reader, "send_message", json!({ "chat": "me", "text": "no" }))?;
+    let refused = gateway.call(&reader, "send_message", &json!({ "chat": "me", "text": "no" }))?;
     assert_eq!(refused.status, 403);
     assert!(refused.challenge.contains("scope=\"messages:write\""), "{}", refused.challenge);
     let event = json!({ "type": "build_completed", "title": "Built" });
@@ -127,11 +127,11 @@ fn a_session_of_others_is_not_there() -> anyhow::Result<()> {
     };
     let (account, bot) = (of("user")?, of("bot")?);
     let token = gateway.token(&["ci", "--preset", "writer", "--session", &bot]);
-    let seen = gateway.call(&token, "list_sessions", json!({}))?;
+    let seen = gateway.call(&token, "list_sessions", &json!({}))?;
     let items = seen.body["result"]["structuredContent"]["items"].as_array().context("items")?;
     assert_eq!(items.iter().map(|item| item["name"].as_str()).collect::<Vec<_>>(), [Some(&*bot)]);
-    let closed = gateway.call(&token, "get_me", json!({ "session": account }))?;
-    let absent = gateway.call(&token, "get_me", json!({ "session": "nobody" }))?;
+    let closed = gateway.call(&token, "get_me", &json!({ "session": account }))?;
+    let absent = gateway.call(&token, "get_me", &json!({ "session": "nobody" }))?;
     assert_eq!((code(&closed)?, code(&absent)?), ("unknown_session".to_owned(), "unknown_session".to_owned()));
     Ok(())
 }
@@ -142,12 +142,12 @@ fn a_quota_ends_what_a_token_may_do_for_a_while() -> anyhow::Result<()> {
     let token = gateway.token(&["ci", "--preset", "notifier", "--quota", "send_telegram_message=2/h"]);
     let told = json!({ "message": "Done." });
     for _ in 0..2 {
-        let accepted = gateway.call(&token, "send_telegram_message", told.clone())?;
+        let accepted = gateway.call(&token, "send_telegram_message", &told)?;
         assert_eq!(accepted.body["result"]["structuredContent"]["is_new"], true);
     }
-    let refused = gateway.call(&token, "send_telegram_message", told)?;
+    let refused = gateway.call(&token, "send_telegram_message", &told)?;
     assert_eq!(code(&refused)?, "rate_limited");
-    assert_eq!(gateway.call(&token, "get_bridge_status", json!({}))?.body["result"]["isError"], false);
+    assert_eq!(gateway.call(&token, "get_bridge_status", &json!({}))?.body["result"]["isError"], false);
     Ok(())
 }
 
@@ -155,7 +155,7 @@ fn a_quota_ends_what_a_token_may_do_for_a_while() -> anyhow::Result<()> {
 fn the_secret_of_a_token_is_nowhere() -> anyhow::Result<()> {
     let gateway = Gateway::start()?;
     let token = gateway.token(&["ci", "--preset", "admin"]);
-    assert_eq!(gateway.call(&token, "get_me", json!({}))?.status, 200);
+    assert_eq!(gateway.call(&token, "get_me", &json!({}))?.status, 200);
     let secret = token.strip_prefix("tgp_").context("a token")?.get(..43).context("a token")?;
     let grep = Command::new("grep")
         .args(["--recursive", "--text", "--files-with-matches", "--fixed-strings", secret])
