@@ -56,7 +56,8 @@ async fn a_changed_row_breaks_the_chain() {
     lock(&store.state.audit)[1].entry.outcome = "forbidden".into();
     assert_eq!(store.verify().await.unwrap(), broken(2, Tampering::Changed));
     // Whoever hashes it anew has to do so with all that follow.
-    let (first, changed) = (lock(&store.state.audit)[0].clone(), lock(&store.state.audit)[1].entry.clone());
-    lock(&store.state.audit)[1] = AuditRow::after(Some(&first), changed);
+    let mut chain = lock(&store.state.audit);
+    chain[1] = AuditRow::after(Some(&chain[0]), chain[1].entry.clone());
+    drop(chain);
     assert_eq!(store.verify().await.unwrap(), broken(3, Tampering::Unlinked));
 }
