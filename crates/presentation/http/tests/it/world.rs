@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) bot: SessionId,
     bots: Arc<BotAccounts>,
     registry: prometheus::Registry,
+    /// Ends the numbers when it is dropped.
+    _meters: SdkMeterProvider,
 }
 
 impl World {
@@ -81,7 +83,7 @@ impl World {
         let view = app.sign_in_bot(&Caller::owner(), "bot", &token).await.expect("the token is good");
         let bot = view.id.parse().expect("an id");
         sandbox.acting(ALICE, BOT).and_then(|alice| alice.start("")).expect("anybody may start a bot");
-        Self { sandbox, app, store, disk, bot, bots, registry }
+        Self { sandbox, app, store, disk, bot, bots, registry, _meters: meters }
     }
 
     /// The same, and the bot hears.
