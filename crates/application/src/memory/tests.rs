@@ -56,8 +56,9 @@ async fn a_changed_row_breaks_the_chain() {
     lock(&store.state.audit)[1].entry.outcome = "forbidden".into();
     assert_eq!(store.verify().await.unwrap(), broken(2, Tampering::Changed));
     // Whoever hashes it anew has to do so with all that follow.
-    let mut chain = lock(&store.state.audit);
-    chain[1] = AuditRow::after(Some(&chain[0]), chain[1].entry.clone());
-    drop(chain);
+    {
+        let mut chain = lock(&store.state.audit);
+        chain[1] = AuditRow::after(Some(&chain[0]), chain[1].entry.clone());
+    }
     assert_eq!(store.verify().await.unwrap(), broken(3, Tampering::Unlinked));
 }
