@@ -59,7 +59,8 @@ async fn nobody_else_is_let_in_and_nothing_is_left_behind() {
     let stage = Stage::new().await;
     let issued = issue(&stage, new("ci", Preset::Reader)).await;
     let stranger = Secret::random();
-    let bent = format!("{}A", &issued.secret.expose()[..50]);
+    let last = if issued.secret.expose().ends_with('A') { 'B' } else { 'A' };
+    let bent = format!("{}{last}", &issued.secret.expose()[..50]);
     for secret in [stranger.expose(), &bent, "", "tgp_", "Bearer x", &"a".repeat(100_000)] {
         assert!(is_refused(&stage, secret).await);
     }
