@@ -17,11 +17,16 @@ pub struct HttpDemo {
 impl HttpDemo {
     /// Starts it, with these variables besides.
     pub fn start(variables: &[(&str, &str)]) -> anyhow::Result<Self> {
+        Self::start_at("127.0.0.1:0", variables)
+    }
+
+    /// The same at an address.
+    pub fn start_at(listen: &str, variables: &[(&str, &str)]) -> anyhow::Result<Self> {
         let mut home = Home::new();
         for (name, value) in variables {
             home.set(name, *value);
         }
-        let mut command = home.telegraphist(&["demo", "--listen", "127.0.0.1:0"]);
+        let mut command = home.telegraphist(&["demo", "--listen", listen]);
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let output = BufReader::new(process.stdout.take().context("standard output is a pipe")?);
         let control = found(output, "curl http://", "/v1/info")?;
@@ -57,6 +62,13 @@ impl HttpDemo {
         Ok(())
     }
 
+    /// Ends it at once.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
     /// Waits until it has ended.
     pub fn wait(&mut self) -> anyhow::Result<std::process::ExitStatus> {
         Ok(self.process.wait()?)
@@ -72,7 +84,7 @@ impl Drop for HttpDemo {
 }
 
 /// What stands between two texts in the first line that has both. The rest is read on, so that nobody waits for a reader.
-fn found(lines: impl BufRead + Send + 'static, before: &str, behind: &str) -> anyhow::Result<String> {
+pub fn found(lines: impl BufRead + Send + 'static, before: &str, behind: &str) -> anyhow::Result<String> {
     let (told, heard) = mpsc::channel();
     let (before, behind) = (before.to_owned(), behind.to_owned());
     std::thread::spawn(move || {

@@ -17,7 +17,7 @@ mod stdio;
 pub use bot::BotStage;
 pub use checks::all_hold;
 pub use home::Home;
-pub use http_demo::HttpDemo;
+pub use http_demo::{HttpDemo, found};
 pub use key_ring::KeyRing;
 pub use nginx::Nginx;
 pub use programs::{node_modules, node_tool, program, python, python_for_bots, python_for_fastmcp, repository};

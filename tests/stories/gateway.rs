@@ -1,40 +1,28 @@
 //! Build servers tell and ask over HTTP: the examples of docs/HTTP.md as they stand there, run by a shell with curl.
 
 use std::io::BufReader;
-use std::net::SocketAddr;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use telegraphist_tests::{Home, PATIENCE, control, repository};
+use telegraphist_tests::{Home, HttpDemo, PATIENCE, control, found, repository};
 
 const ALICE: i64 = 1001;
 const BOT: i64 = 1102;
 
 /// A demo that listens for HTTP.
-struct Demo {
-    process: Child,
-    control: SocketAddr,
-    http: String,
-}
+struct Demo(HttpDemo);
 
 impl Demo {
-    fn start(home: &Home, listen: &str) -> anyhow::Result<Self> {
-        let mut command = home.telegraphist(&["demo", "--listen", listen]);
-        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        let output = process.stdout.take().context("standard output is a pipe")?;
-        let control = found(BufReader::new(output), "curl http://", "/v1/info")?;
-        let errors = process.stderr.take().context("standard error is a pipe")?;
-        let http = found(BufReader::new(errors), "HTTP is at ", "")?;
-        Ok(Self { process, control: control.parse()?, http })
+    fn start() -> anyhow::Result<Self> {
+        HttpDemo::start(&[]).map(Self)
     }
 
     /// Alice's messages from the bot that say this.
     fn mails(&self, words: &str) -> anyhow::Result<Vec<Value>> {
         let path = format!("/v1/mailbox?account={ALICE}&chat={BOT}&limit=50");
-        let mailbox = control::get(self.control, &path)?;
+        let mailbox = control::get(self.0.control()?, &path)?;
         let says = |mail: &&Value| mail["text"].as_str().is_some_and(|text| text.contains(words));
         Ok(mailbox["messages"].as_array().into_iter().flatten().filter(says).cloned().collect())
     }
@@ -54,40 +42,16 @@ impl Demo {
     fn press(&self, words: &str, button: &str) -> anyhow::Result<()> {
         let card = self.mail(words)?;
         let press = json!({ "as": ALICE, "chat": BOT, "id": card["id"], "button": button });
-        control::post(self.control, "/v1/press", &press).map(drop)
+        control::post(self.0.control()?, "/v1/press", &press).map(drop)
     }
 
     /// Runs the examples as a build of this number.
     fn build(&self, script: &str, run: &str) -> anyhow::Result<Child> {
         let mut shell = Command::new("sh");
-        shell.args(["-eu", "-c", script]).env("TELEGRAPHIST", &self.http).env("RUN", run);
+        shell.args(["-eu", "-c", script]).env("TELEGRAPHIST", self.0.base()).env("RUN", run);
         let started = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         started.context("there is no shell")
     }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        // It has ended already, or ends now.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// What stands between two texts in the first line that has both. The rest is read on, so that nobody waits for a reader.
-fn found(lines: impl std::io::BufRead + Send + 'static, before: &str, behind: &str) -> anyhow::Result<String> {
-    let (told, heard) = mpsc::channel();
-    let (before, behind) = (before.to_owned(), behind.to_owned());
-    std::thread::spawn(move || {
-        for line in lines.lines().map_while(Result::ok) {
-            let rest = line.split_once(&before).and_then(|(_, rest)| rest.strip_suffix(&behind));
-            if let Some(found) = rest {
-                // Only the first is wanted.
-                let _ = told.send(found.to_owned());
-            }
-        }
-    });
-    heard.recv_timeout(PATIENCE).context("the demo did not say where it is")
 }
 
 /// The shell's part of the page.
@@ -104,8 +68,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn the_examples_of_the_page_tell_ask_and_heed_the_answer() -> anyhow::Result<()> {
-    let home = Home::new();
-    let demo = Demo::start(&home, "127.0.0.1:0")?;
+    let demo = Demo::start()?;
     let script = examples()?;
     for (run, button, outcome) in
         [("901", "Approve", "deploying build 901"), ("902", "Deny", "build 902 is not deployed: 1")]
@@ -131,11 +94,9 @@ fn the_examples_of_the_page_tell_ask_and_heed_the_answer() -> anyhow::Result<()>
 
 #[test]
 fn a_build_without_a_server_is_not_deployed() -> anyhow::Result<()> {
-    let home = Home::new();
-    let mut demo = Demo::start(&home, "127.0.0.1:0")?;
+    let mut demo = Demo::start()?;
     let script = examples()?.replace("--retry 5 --retry-connrefused", "");
-    demo.process.kill()?;
-    demo.process.wait()?;
+    demo.0.kill()?;
     let ask = script.split("tell build_started").next().context("the functions come first")?.to_owned()
         + script
             .split_once("# ask TITLE")
@@ -152,17 +113,16 @@ fn a_build_without_a_server_is_not_deployed() -> anyhow::Result<()> {
 
 #[test]
 fn a_bot_is_brought_its_updates_where_the_configuration_says_so() -> anyhow::Result<()> {
-    let mut home = Home::new();
     // Telegram has to be told the address before anybody listens there.
     let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-    home.set("TELEGRAPHIST_BOTS__WEBHOOK_URL", format!("http://{address}/"));
-    let demo = Demo::start(&home, &address.to_string())?;
+    let url = format!("http://{address}/");
+    let demo = Demo(HttpDemo::start_at(&address.to_string(), &[("TELEGRAPHIST_BOTS__WEBHOOK_URL", &url)])?);
     let asked = control::post(address, "/v1/approvals", &json!({ "title": "By webhook?" }))?;
     demo.press("By webhook?", "Approve")?;
     let id = asked["approval_id"].as_str().context("it has an id")?;
     let waited = control::get(address, &format!("/v1/approvals/{id}?wait=50"))?;
     assert_eq!(waited["decision"]["is_allowed"], true, "{waited}");
-    let calls = &control::get(demo.control, "/v1/counters")?["calls"];
+    let calls = &control::get(demo.0.control()?, "/v1/counters")?["calls"];
     assert_eq!((&calls["bot.setWebhook"], &calls["bot.getUpdates"]), (&json!(1), &Value::Null), "{calls}");
     Ok(())
 }
@@ -194,7 +154,7 @@ fn serve_takes_over_from_the_background_and_listens_at_a_socket() -> anyhow::Res
 
 #[test]
 fn with_tokens_nobody_is_let_in_without_one_and_no_token_travels_in_plain_text() -> anyhow::Result<()> {
-    let demo = telegraphist_tests::HttpDemo::start(&[("TELEGRAPHIST_HTTP__AUTH", "bearer")])?;
+    let demo = HttpDemo::start(&[("TELEGRAPHIST_HTTP__AUTH", "bearer")])?;
     for path in ["/mcp", "/v1/approvals"] {
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--include", "--header", "Authorization: Bearer tgp_of_nobody"]);

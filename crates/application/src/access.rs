@@ -21,7 +21,7 @@ pub(crate) use door::Door;
 pub use error::TokenError;
 pub use look::{TokenState, TokenView};
 pub use preset::Preset;
-pub use secret::{PREFIX, Secret};
+pub use secret::Secret;
 
 use crate::application::Application;
 use crate::caller::Caller;

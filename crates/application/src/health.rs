@@ -15,7 +15,7 @@ use crate::caller::{CallContext, Caller};
 use crate::failure::Failure;
 use crate::operation::{Class, Effect, Facts, Scope, Toolset};
 use crate::ports::{ReceptionState, Usage};
-use crate::telemetry::observed::short_id;
+use crate::telemetry::observed::ShortId;
 use crate::views::SessionView;
 
 /// A store that takes longer is not ready.
@@ -161,7 +161,8 @@ impl Application {
             let Ok(id) = view.id.parse::<SessionId>() else { continue };
             let is_bot = view.kind == "bot";
             let component = if is_bot { "telegram:bot" } else { "telegram:user" };
-            let check = HealthCheck { component_id: Some(short_id(id)), ..HealthCheck::of("component", now) };
+            let check =
+                HealthCheck { component_id: Some(ShortId(id).to_string()), ..HealthCheck::of("component", now) };
             checks.entry(component).or_default().push(self.check_session(&view, id, is_bot, check));
         }
     }

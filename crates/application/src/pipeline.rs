@@ -47,6 +47,7 @@ use crate::operation::{Effect, Facts, Operation};
 use crate::operations::ListSessions;
 use crate::ports::{Cursors, Execute, Telegram};
 use crate::security::SecurityEvent;
+use crate::telemetry::observed::ShortId;
 use crate::views::{Page, SessionView};
 use arguments::Arguments;
 use keyed::Kept;
@@ -84,7 +85,7 @@ impl Application {
         let deadline = self.inner.deadline(&context)?;
         self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
         let session = session::find(&*self.inner.ports.views, &caller.grants.sessions, operation.session()).await?;
-        tracing::Span::current().record("session", session.short_id.as_str());
+        tracing::Span::current().record("session", tracing::field::display(ShortId(session.id)));
         let now = self.inner.ports.clock.now();
         operation
             .check()

@@ -45,9 +45,14 @@ impl Preset {
         }
     }
 
+    /// Whether whoever has no more than this changes nothing, whatever comes to its scopes later.
+    pub const fn is_read_only(self) -> bool {
+        matches!(self, Self::Reader)
+    }
+
     /// What it grants in every session and chat.
     pub fn grants(self) -> Grants {
-        Grants { scopes: self.scopes(), is_read_only: self == Self::Reader, ..Grants::everything() }
+        Grants { scopes: self.scopes(), is_read_only: self.is_read_only(), ..Grants::everything() }
     }
 }
 

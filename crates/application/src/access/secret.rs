@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 /// What every token starts with.
-pub const PREFIX: &str = "tgp_";
+const PREFIX: &str = "tgp_";
 
 const SECRET_BYTES: usize = 32;
 const CHECK_BYTES: usize = 3;

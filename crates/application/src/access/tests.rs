@@ -20,7 +20,7 @@ fn new(name: &str, preset: Preset) -> NewToken {
     NewToken {
         name: name.to_owned(),
         scopes: preset.scopes(),
-        is_read_only: preset == Preset::Reader,
+        is_read_only: preset.is_read_only(),
         quotas: [].into(),
         sessions: None,
         lifetime: None,

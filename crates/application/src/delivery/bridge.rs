@@ -10,7 +10,6 @@ use crate::changes::Change;
 use crate::failure::Failure;
 use crate::pipeline::KnownSession;
 use crate::ports::{Backlog, BotHealth, Reception, ReceptionState, StoreError};
-use crate::telemetry::observed::short_id;
 use crate::views::SessionView;
 
 /// The preference that says whether delivery was stopped by hand.
@@ -152,7 +151,7 @@ impl Application {
         Ok(bots
             .filter_map(|view| {
                 let (id, name, username) = (view.id.parse().ok()?, view.name.clone(), view.username.clone());
-                Some((KnownSession { id, name, is_bot: true, username, short_id: short_id(id) }, view))
+                Some((KnownSession { id, name, is_bot: true, username }, view))
             })
             .collect())
     }

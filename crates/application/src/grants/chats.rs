@@ -139,21 +139,6 @@ impl ChatPolicy {
     pub fn layers(&self) -> &[ChatLists] {
         &self.layers
     }
-
-    /// Whether any rule is about a folder, so that folders have to be known.
-    pub fn names_folders(&self) -> bool {
-        self.rules().any(|rule| matches!(rule.target, ChatTarget::Folder(_)))
-    }
-
-    /// Whether somebody allowed this chat by its id: a list that names somebody trusts them.
-    pub fn trusts(&self, chat: ChatId) -> bool {
-        let mut allowed = self.layers.iter().flat_map(|lists| &lists.allow);
-        allowed.any(|rule| rule.target == ChatTarget::Chat(chat))
-    }
-
-    fn rules(&self) -> impl Iterator<Item = &ChatRule> {
-        self.layers.iter().flat_map(|lists| lists.allow.iter().chain(&lists.deny))
-    }
 }
 
 /// Why a text is no rule about chats.

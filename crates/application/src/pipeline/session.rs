@@ -5,7 +5,6 @@ use telegraphist_domain::SessionId;
 use crate::failure::{Code, Failure};
 use crate::grants::Sessions;
 use crate::ports::{StoreError, Views};
-use crate::telemetry::observed::short_id;
 use crate::views::SessionView;
 
 /// The session of a call, ready to be used.
@@ -16,8 +15,6 @@ pub(crate) struct KnownSession {
     pub(crate) is_bot: bool,
     /// Public name, without `@`.
     pub(crate) username: Option<String>,
-    /// As logs show it.
-    pub(crate) short_id: String,
 }
 
 /// Finds the session that was named, else the default, else the only one; only `granted` ones are there.
@@ -55,13 +52,7 @@ fn usable(view: SessionView) -> Result<KnownSession, Failure> {
     let reason = match view.state.as_str() {
         "ready" => {
             let id = view.id.parse().map_err(|_| unreadable(&view.name))?;
-            return Ok(KnownSession {
-                id,
-                is_bot: view.kind == "bot",
-                name: view.name,
-                username: view.username,
-                short_id: short_id(id),
-            });
+            return Ok(KnownSession { id, is_bot: view.kind == "bot", name: view.name, username: view.username });
         }
         "created" | "initializing" => "its sign-in is not finished",
         "closing" | "closed" => "it was logged out",

@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::operation::Class;
 use crate::ports::{Cursors, Execution, PartState, Parts, Progress, StoreError, Telegram, TelegramError};
 use crate::telemetry::LimitOf;
+use crate::telemetry::observed::ShortId;
 
 /// How long an adapter that was told to stop may take to say what it knows of a write.
 const GRACE: Duration = Duration::from_millis(500);
@@ -96,7 +97,7 @@ impl Step {
             otel.name = %format_args!("telegram.{}", self.operation),
             otel.kind = "client",
             operation = self.operation,
-            session = self.session.short_id.as_str(),
+            session = %ShortId(self.session.id),
             correlation_id = self.correlation_id.as_str(),
             outcome = tracing::field::Empty,
         );

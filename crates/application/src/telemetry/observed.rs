@@ -1,6 +1,7 @@
 //! What is looked at when somebody asks, instead of being counted as it happens.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use telegraphist_domain::SessionId;
 
@@ -29,9 +30,13 @@ pub(crate) struct Bridge {
 }
 
 /// A session as logs and numbers show it: its last eight digits, the random end, because the first say when it was made.
-pub fn short_id(session: SessionId) -> String {
-    let id = session.0.simple().to_string();
-    id[id.len() - 8..].to_owned()
+#[derive(Debug, Clone, Copy)]
+pub struct ShortId(pub SessionId);
+
+impl fmt::Display for ShortId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0.0.as_u128() as u32)
+    }
 }
 
 /// The kinds and states there are; a view holds them as words.
@@ -57,7 +62,7 @@ impl Application {
                 && observed.bridges.len() < BOTS_MAX
             {
                 let is_receiving = self.ports().bots.health(id).state == ReceptionState::Receiving;
-                observed.bridges.push(Bridge { session: short_id(id), is_receiving });
+                observed.bridges.push(Bridge { session: ShortId(id).to_string(), is_receiving });
             }
         }
         observed.circuits_open = Some(self.inner.circuits.open() as u64);
@@ -75,7 +80,8 @@ mod tests {
 
     #[test]
     fn sessions_that_were_made_in_the_same_second_have_different_short_ids() {
-        let ids: std::collections::BTreeSet<String> = (0..1_000).map(|_| short_id(SessionId(Uuid::now_v7()))).collect();
+        let ids: std::collections::BTreeSet<String> =
+            (0..1_000).map(|_| ShortId(SessionId(Uuid::now_v7())).to_string()).collect();
         assert_eq!(ids.len(), 1_000);
         assert!(ids.iter().all(|id| id.len() == 8));
     }

@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Row, Sqlite, SqliteConnection};
 use telegraphist_application::grants::Grants;
 use telegraphist_application::ports::{Added, KnownToken, StoreError, Token, Tokens};
 use telegraphist_application::stored::Form;
@@ -38,7 +39,7 @@ impl Tokens for SqliteStore {
         let added = self
             .write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query(
+                    let insert = sqlx::query(
                         "INSERT INTO tokens (id, name, hash, grants_form, grants, created, expires, revoked)
                          VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE revoked IS NULL DO NOTHING",
                     )
@@ -49,12 +50,8 @@ impl Tokens for SqliteStore {
                     .bind(grants)
                     .bind(token.created.timestamp_micros())
                     .bind(token.expires.map(|date| date.timestamp_micros()))
-                    .bind(token.revoked.map(|date| date.timestamp_micros()))
-                    .execute(&mut *connection)
-                    .await
-                    .map_err(store_error)?;
-                    copies::note_change(connection, "tokens").await?;
-                    Ok::<_, StoreError>(done.rows_affected() > 0)
+                    .bind(token.revoked.map(|date| date.timestamp_micros()));
+                    changed(connection, insert).await
                 })
             })
             .await;
@@ -78,14 +75,10 @@ impl Tokens for SqliteStore {
         let revoked = self
             .write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query("UPDATE tokens SET revoked = ? WHERE id = ? AND revoked IS NULL")
+                    let update = sqlx::query("UPDATE tokens SET revoked = ? WHERE id = ? AND revoked IS NULL")
                         .bind(now.timestamp_micros())
-                        .bind(id.to_string())
-                        .execute(&mut *connection)
-                        .await
-                        .map_err(store_error)?;
-                    copies::note_change(connection, "tokens").await?;
-                    Ok::<_, StoreError>(done.rows_affected() > 0)
+                        .bind(id.to_string());
+                    changed(connection, update).await
                 })
             })
             .await;
@@ -105,6 +98,16 @@ impl Tokens for SqliteStore {
         })
         .await
     }
+}
+
+/// Runs a statement after which copies of the tokens are read anew; answers whether it touched any.
+async fn changed(
+    connection: &mut SqliteConnection,
+    statement: Query<'_, Sqlite, SqliteArguments>,
+) -> Result<bool, StoreError> {
+    let done = statement.execute(&mut *connection).await.map_err(store_error)?;
+    copies::note_change(connection, "tokens").await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// All of them. One whose grants cannot be read lets nobody in, and does not keep the others out.

@@ -14,10 +14,9 @@ use telegraphist_application::operations::{
 };
 use telegraphist_application::{Caller, Here, Operation as _};
 
-use crate::auth::told;
+use crate::arguments;
 use crate::desk::Desk;
 use crate::refusal::Refusal;
-use crate::{arguments, body};
 
 /// `POST /v1/approvals`: 201, and where it is.
 pub(crate) async fn request(
@@ -30,11 +29,7 @@ pub(crate) async fn request(
 }
 
 async fn requested(desk: &Desk, caller: &Caller, headers: &HeaderMap, body: Body) -> Result<Response, Refusal> {
-    let mut given = body::arguments(headers, body).await?;
-    arguments::take_key(headers, &mut given)?;
-    let question: RequestApproval = arguments::of_body(&given)?;
-    let asked = desk.app.perform_here(caller, question, desk.context(headers)).await;
-    let asked = asked.map_err(|failure| told::<RequestApproval>(caller, failure))?;
+    let asked = desk.perform_body::<RequestApproval>(caller, headers, body).await?;
     let place = format!("/v1/approvals/{}", asked.approval_id);
     Ok((StatusCode::CREATED, [(LOCATION, place)], Json(asked)).into_response())
 }
@@ -113,7 +108,5 @@ async fn performed<O: Here>(
     headers: &HeaderMap,
     operation: O,
 ) -> Result<Response, Refusal> {
-    let output = desk.app.perform_here(caller, operation, desk.context(headers)).await;
-    let output = output.map_err(|failure| told::<O>(caller, failure))?;
-    Ok(Json(output).into_response())
+    Ok(Json(desk.perform(caller, headers, operation).await?).into_response())
 }

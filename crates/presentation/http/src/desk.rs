@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::response::Response;
 use telegraphist_application::approvals::Life;
-use telegraphist_application::{Application, CallContext};
+use telegraphist_application::{Application, CallContext, Caller, Here};
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::told;
 use crate::options::GatewayOptions;
 use crate::refusal::Refusal;
+use crate::{arguments, body};
 
 /// The longest name of a program that people are shown.
 const AGENT_MAX: usize = 64;
@@ -38,6 +41,29 @@ impl Desk {
     pub(crate) fn context(&self, headers: &HeaderMap) -> CallContext {
         let life = Life { agent: agent(headers), generation: String::new() };
         CallContext { cancel: self.stop.child_token(), life, ..CallContext::default() }
+    }
+
+    /// Does what a caller asks; a refusal says which scope is missing.
+    pub(crate) async fn perform<O: Here>(
+        &self,
+        caller: &Caller,
+        headers: &HeaderMap,
+        operation: O,
+    ) -> Result<O::Output, Refusal> {
+        let done = self.app.perform_here(caller, operation, self.context(headers)).await;
+        done.map_err(|failure| told::<O>(caller, failure))
+    }
+
+    /// The same for an operation whose arguments are a body, and whose key a header may be.
+    pub(crate) async fn perform_body<O: Here>(
+        &self,
+        caller: &Caller,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<O::Output, Refusal> {
+        let mut given = body::arguments(headers, body).await?;
+        arguments::take_key(headers, &mut given)?;
+        self.perform(caller, headers, arguments::of_body::<O>(&given)?).await
     }
 
     /// An outcome as an answer.

@@ -8,10 +8,8 @@ use axum::{Extension, Json};
 use telegraphist_application::Caller;
 use telegraphist_application::operations::SendTelegramEvent;
 
-use crate::auth::told;
 use crate::desk::Desk;
 use crate::refusal::Refusal;
-use crate::{arguments, body};
 
 /// `POST /v1/events`: 202 when it is durably queued.
 pub(crate) async fn send(
@@ -24,10 +22,6 @@ pub(crate) async fn send(
 }
 
 async fn sent(desk: &Desk, caller: &Caller, headers: &HeaderMap, body: Body) -> Result<Response, Refusal> {
-    let mut given = body::arguments(headers, body).await?;
-    arguments::take_key(headers, &mut given)?;
-    let event: SendTelegramEvent = arguments::of_body(&given)?;
-    let accepted = desk.app.perform_here(caller, event, desk.context(headers)).await;
-    let accepted = accepted.map_err(|failure| told::<SendTelegramEvent>(caller, failure))?;
+    let accepted = desk.perform_body::<SendTelegramEvent>(caller, headers, body).await?;
     Ok((StatusCode::ACCEPTED, Json(accepted)).into_response())
 }

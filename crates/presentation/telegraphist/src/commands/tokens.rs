@@ -49,7 +49,7 @@ fn create(mut control: Control, wanted: CreateToken) -> anyhow::Result<()> {
 }
 
 fn asked(wanted: CreateToken) -> WantedToken {
-    let is_reader = wanted.preset == Some(Preset::Reader) && wanted.scopes.is_empty();
+    let is_reader = wanted.preset.is_some_and(Preset::is_read_only) && wanted.scopes.is_empty();
     let preset = wanted.preset.iter().flat_map(|preset| preset.scopes().iter());
     let scopes = preset.chain(wanted.scopes).map(|scope| scope.as_str().to_owned());
     WantedToken {
@@ -112,7 +112,7 @@ fn purpose(token: &TokenView) -> String {
     let is_it = |preset: &&Preset| preset.scopes().iter().map(Scope::as_str).collect::<BTreeSet<_>>() == scopes;
     let named = Preset::ALL.iter().find(is_it);
     let purpose = named.map_or_else(|| token.scopes.join(", "), |preset| preset.as_str().to_owned());
-    let is_said = named.is_some_and(|preset| *preset == Preset::Reader);
+    let is_said = named.is_some_and(|preset| preset.is_read_only());
     if token.is_read_only && !is_said { format!("{purpose} (read-only)") } else { purpose }
 }
 
