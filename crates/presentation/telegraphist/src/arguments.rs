@@ -259,8 +259,8 @@ and clients go on with this one. It stays until Ctrl-C or `daemon stop`.";
 /// `serve`
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// An address of this machine, or unix:PATH [default: what http.listen
-    /// says]
+    /// An address, or unix:PATH; without tokens one of this machine [default:
+    /// what http.listen says]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<Listen>,
     /// Who may come in: none (whoever reaches it) or bearer (who has a token)
