@@ -18,6 +18,14 @@ use crate::ports::{Content, TapAnswer, Together};
 pub(crate) enum Heeded {
     /// The person is to be told this.
     Told(TapAnswer),
+    /// The question is over. The person is to be told this at once; [`Application::follow_decision`] comes after, before
+    /// what they did counts as handled.
+    Decided {
+        /// What they are told.
+        answer: TapAnswer,
+        /// The question as it is now.
+        approval: Box<Approval>,
+    },
     /// The person is to write something first.
     WantsWords {
         /// What they are told.
@@ -62,7 +70,9 @@ impl Application {
             return Ok(refused);
         }
         // A card whose arrival was never confirmed is known now.
-        if let Some(shown) = shown {
+        if let Some(shown) = shown
+            && !approval.show(shown, self.moment()).is_empty()
+        {
             self.note_shown(id, shown).await?;
         }
         let Some(meaning) = approval.choices.get(choice).map(|choice| choice.meaning) else {
@@ -130,15 +140,28 @@ impl Application {
                 Ok(told("Noted. Somebody else has to say yes, too."))
             }
             Ok(after) => {
-                self.make_rule_of(&after.approval).await?;
-                self.conclude(&after.approval).await;
-                let asked = self.asked_of(&after.approval).await?;
-                Ok(told(&shortened(asked.label(verdict.choice), 150)))
+                let approval = Box::new(after.approval);
+                let asked = match self.asked_of(&approval).await {
+                    Ok(asked) => asked,
+                    Err(failure) => {
+                        self.follow_decision(&approval).await?;
+                        return Err(failure);
+                    }
+                };
+                let text = shortened(asked.label(verdict.choice), 150);
+                Ok(Heeded::Decided { answer: TapAnswer { text, is_alert: false }, approval })
             }
             Err(Unchanged::Refused(refusal)) => self.too_late(id, verdict, refusal).await,
             Err(Unchanged::Unknown) => Ok(alert("This question is not known here any more; nothing was done.")),
             Err(other @ (Unchanged::Store(_) | Unchanged::Contended)) => Err(other.into()),
         }
+    }
+
+    /// What a decision is followed by: the rule that it makes, its row, and cards that show it.
+    pub(crate) async fn follow_decision(&self, approval: &Approval) -> Result<(), Failure> {
+        self.make_rule_of(approval).await?;
+        self.conclude(approval).await;
+        Ok(())
     }
 
     /// Says why a press changed nothing, and lets an old card say how it ended.

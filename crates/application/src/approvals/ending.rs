@@ -26,8 +26,9 @@ impl Application {
     /// Records how a question ended, and lets its cards say so. The end itself is stored already; what fails here is
     /// caught by the keeper when it looks again.
     pub(crate) async fn conclude(&self, approval: &Approval) {
-        self.note_end(approval).await;
-        if let Err(failure) = self.redraw(approval).await {
+        // Together, so that one commit carries both.
+        let ((), redrawn) = tokio::join!(self.note_end(approval), self.redraw(approval));
+        if let Err(failure) = redrawn {
             tracing::warn!(approval = %approval.id, code = failure.code.as_str(), "cards still show an old state");
         }
     }

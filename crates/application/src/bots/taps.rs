@@ -20,16 +20,21 @@ pub(crate) const NOTICE_TAP: &str = "n1";
 impl Update<'_> {
     /// Somebody pressed a button.
     pub(super) async fn tapped(&self, tap: Tap) -> Result<(), Failure> {
-        let answer = if tap.from.is_bot { alert("Bots press nothing here.") } else { self.heeded(&tap).await? };
+        if tap.from.is_bot {
+            self.answer(tap.id, alert("Bots press nothing here."));
+            return Ok(());
+        }
+        self.app.saw(&tap.from).await?;
+        if let Some((id, choice)) = tap_of(&tap.data) {
+            return self.decided(&tap, id, choice).await;
+        }
+        let answer = self.heeded(&tap).await?;
         self.answer(tap.id, answer);
         Ok(())
     }
 
+    /// A button of anything but a question.
     async fn heeded(&self, tap: &Tap) -> Result<TapAnswer, Failure> {
-        self.app.saw(&tap.from).await?;
-        if let Some((id, choice)) = tap_of(&tap.data) {
-            return self.decided(tap, id, choice).await;
-        }
         let role = self.app.role_of(tap.from.user).await?;
         let Some(role @ (Role::Owner | Role::Admin | Role::User)) = role else {
             return Ok(alert("This is not yours to press; nothing was done."));
@@ -44,27 +49,28 @@ impl Update<'_> {
     }
 
     /// A button of a question.
-    async fn decided(
-        &self,
-        tap: &Tap,
-        id: telegraphist_domain::ApprovalId,
-        choice: usize,
-    ) -> Result<TapAnswer, Failure> {
+    async fn decided(&self, tap: &Tap, id: telegraphist_domain::ApprovalId, choice: usize) -> Result<(), Failure> {
         let shown = match (&tap.at, tap.message) {
             (Some(at), Some(message)) => Some(Shown { session: self.bot.id, chat: at.chat, message }),
             _ => None,
         };
-        match self.app.tapped(tap.from.user, shown, id, choice).await? {
-            Heeded::Told(answer) => Ok(answer),
+        let answer = match self.app.tapped(tap.from.user, shown, id, choice).await? {
+            Heeded::Told(answer) => answer,
+            Heeded::Decided { answer, approval } => {
+                self.answer(tap.id.clone(), answer);
+                return self.app.follow_decision(&approval).await;
+            }
             Heeded::WantsWords { answer, wanted } => {
                 // The words come in the chat of the card; where that is not known, in the person's own.
                 let own = telegraphist_domain::ChatId(tap.from.user.0);
                 let chat = tap.at.as_ref().map_or(own, |at| at.chat);
                 let wanted = serde_json::to_string(&wanted).expect("what is wanted is plain data");
                 self.expect(Asked { chat, user: tap.from.user }, Some(&wanted)).await?;
-                Ok(TapAnswer { text: format!("{} Or /cancel.", answer.text), is_alert: true })
+                TapAnswer { text: format!("{} Or /cancel.", answer.text), is_alert: true }
             }
-        }
+        };
+        self.answer(tap.id.clone(), answer);
+        Ok(())
     }
 
     /// A button of a notice: its label is the answer.

@@ -66,6 +66,11 @@ impl Update<'_> {
                 self.expect(asked, None).await?;
                 answer
             }
+            Heeded::Decided { answer, approval } => {
+                self.app.follow_decision(&approval).await?;
+                self.expect(asked, None).await?;
+                answer
+            }
             Heeded::WantsWords { answer, .. } => answer,
         };
         self.reply_with(message, 0, Writing::default().text(&answer.text)).await

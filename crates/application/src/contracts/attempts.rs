@@ -37,7 +37,7 @@ pub async fn an_attempt_ends_in_every_way(place: &impl Place<Store: Post>) {
     queue(&store, &(1..=5).map(|number| delivery(number, number as i64)).collect::<Vec<_>>()).await;
     claim(&store, 0, &[], 9).await;
     for (number, how, _) in &ends {
-        store.finish(delivery_id(*number), how, moment(7)).await.unwrap();
+        store.finish(delivery_id(*number), &[], how, moment(7)).await.unwrap();
     }
     for store in [&store, &place.open().await] {
         for (number, how, state) in &ends {
@@ -82,12 +82,13 @@ pub async fn parts_are_kept_for_the_next_attempt(place: &impl Place<Store: Post>
     let started = PartState::Started { after: Some(40) };
     let sent = PartState::Sent { message_id: Some(41), date: Some(1_780_000_000) };
     let blind = PartState::Sent { message_id: None, date: None };
-    for (part, state) in [(2, &started), (0, &started), (0, &sent), (10, &blind)] {
-        store.note_part(delivery_id(1), part, state).await.unwrap();
+    for (part, state) in [(2, &started), (0, &started), (0, &sent), (10, &started)] {
+        store.note_parts(delivery_id(1), &[(part, state.clone())]).await.unwrap();
     }
-    store.note_part(delivery_id(77), 0, &sent).await.unwrap();
+    store.note_parts(delivery_id(77), &[(0, sent.clone())]).await.unwrap();
     let parts = [(0, sent.clone()), (2, started), (10, blind.clone())];
-    finish(&store, 1, &again(5)).await;
+    // The last of them with the end of the attempt.
+    store.finish(delivery_id(1), &[(10, blind.clone())], &again(5), moment(0)).await.unwrap();
     let store = place.open().await;
     assert_eq!(claim(&store, 5).await[0].parts, parts);
     finish(&store, 1, &Attempted::Dead { error: "why".into() }).await;

@@ -103,8 +103,7 @@ pub async fn a_delivery_is_found_by_its_message(place: &impl Place<Store: Post>)
     claim(&store, 0, &[], 9).await;
     finish(&store, 3, &sent(&[41])).await;
     let part = PartState::Sent { message_id: Some(50), date: None };
-    store.note_part(delivery_id(4), 0, &part).await.unwrap();
-    store.note_part(delivery_id(4), 1, &PartState::Started { after: Some(51) }).await.unwrap();
+    store.note_parts(delivery_id(4), &[(0, part), (1, PartState::Started { after: Some(51) })]).await.unwrap();
     for store in [&store, &place.open().await] {
         for (chat, message, number) in
             [(7, 40, Some(1)), (7, 41, Some(1)), (8, 41, Some(2)), (8, 40, None), (9, 50, Some(4)), (9, 51, None)]
@@ -185,7 +184,7 @@ pub async fn what_was_sent_is_forgotten_by_its_date(place: &impl Place<Store: Po
     queue(&store, &[keyed(6), NewDelivery { once: None, ..keyed(7) }]).await;
     queue(&store, &[NewDelivery { expires: Some(moment(-9)), ..delivery(8, 10) }, delivery(9, 11)]).await;
     claim(&store, 0, &[5, 9], 9).await;
-    store.finish(delivery_id(9), &sent(&[43]), moment(5)).await.unwrap();
+    store.finish(delivery_id(9), &[], &sent(&[43]), moment(5)).await.unwrap();
     // The replaced one ended by the store's clock, which is earlier.
     store.forget_sent(moment(0)).await.unwrap();
     assert_eq!(listed(&store, &DeliveryQuery::default(), 9).await, [9, 8, 7, 5, 4, 3, 2, 1]);

@@ -252,7 +252,7 @@ impl<'a, P: Place<Store: Post>> History<'a, P> {
             End::Unknown => (DeliveryState::Unknown, Attempted::Unknown { error }),
         };
         seen.state = state;
-        self.store.finish(delivery_id(number), &how, moment(self.now)).await.unwrap();
+        self.store.finish(delivery_id(number), &[], &how, moment(self.now)).await.unwrap();
     }
 
     async fn requeue(&mut self, number: u128) -> Checked {

@@ -34,7 +34,7 @@ pub(super) fn numbers(claimed: &[Claimed]) -> Vec<u128> {
 }
 
 pub(super) async fn finish(store: &impl Outbox, number: u128, how: &Attempted) {
-    store.finish(delivery_id(number), how, moment(0)).await.unwrap();
+    store.finish(delivery_id(number), &[], how, moment(0)).await.unwrap();
 }
 
 pub(super) async fn send(store: &impl Outbox, number: u128) {
@@ -234,7 +234,7 @@ pub async fn what_a_newer_one_makes_pointless_is_replaced(place: &impl Place<Sto
         assert_eq!(state(&store, number).await, expected, "{number}");
     }
     for next in [3, 5, 6] {
-        store.finish(delivery_id(2), &sent(&[]), moment(0)).await.unwrap();
+        store.finish(delivery_id(2), &[], &sent(&[]), moment(0)).await.unwrap();
         assert_eq!(claim(&store, 0, &[8], 9).await, [next]);
         send(&store, next).await;
     }

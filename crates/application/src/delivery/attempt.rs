@@ -1,7 +1,7 @@
 //! One attempt at a delivery, and what follows from how it ended.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -35,6 +35,8 @@ const SHUT_OUT: [&str; 3] = ["BOT_BLOCKED", "USER_DEACTIVATED", "CHAT_NOT_STARTE
 pub(super) struct Tried {
     /// What the outbox is to note.
     pub(super) how: Attempted,
+    /// What became of parts since they were last noted.
+    pub(super) parts: Vec<(u32, PartState)>,
     /// What whoever waits is told; nothing while it goes on.
     pub(super) told: Option<Result<Answered, TelegramError>>,
     /// Telegram asked for a wait.
@@ -70,20 +72,29 @@ pub(super) async fn attempt(
         is_write: true,
     };
     let known = claimed.parts.iter().cloned().collect();
-    let parts = DeliveryParts { outbox: Arc::clone(&app.ports().outbox), id: delivery.id, known };
+    let parts = Arc::new(DeliveryParts {
+        outbox: Arc::clone(&app.ports().outbox),
+        id: delivery.id,
+        known,
+        held: Mutex::default(),
+    });
     let key = delivery.once.as_ref().map_or_else(|| delivery.id.to_string(), |once| once.key.clone());
-    let ended = step.attempt(app, attempt, key, Arc::new(parts)).await;
+    let ended = step.attempt(app, attempt, key, Arc::<DeliveryParts>::clone(&parts)).await;
     let now = app.ports().clock.now();
     if matches!(ended, Ended::Done(_)) {
         app.telemetry().delivered((now - delivery.queued).to_std().unwrap_or_default());
     }
-    conclude(ended, claimed, now)
+    let tried = conclude(ended, claimed, now);
+    // What was sent whole has its messages.
+    let parts = if matches!(tried.how, Attempted::Sent { .. }) { Vec::new() } else { parts.take() };
+    Tried { parts, ..tried }
 }
 
 fn conclude(ended: Ended<Answered>, claimed: &Claimed, now: DateTime<Utc>) -> Tried {
     match ended {
         Ended::Done(answered) | Ended::Pending(answered) => Tried {
             how: Attempted::Sent { message_ids: answered.message_ids.clone() },
+            parts: Vec::new(),
             told: Some(Ok(answered)),
             flood: None,
             lost: None,
@@ -135,6 +146,7 @@ impl Tried {
         let told = error.unwrap_or_else(|| TelegramError::Refused { telegram: why.to_owned() });
         Self {
             how: Attempted::Failed { error: why.to_owned() },
+            parts: Vec::new(),
             told: Some(Err(told)),
             flood: None,
             lost: None,
@@ -145,7 +157,7 @@ impl Tried {
     fn unknown() -> Self {
         let error = "Telegram's answer was lost; it may have been sent".to_owned();
         let told = Some(Err(TelegramError::OutcomeUnknown));
-        Self { how: Attempted::Unknown { error }, told, flood: None, lost: None, is_shut_out: false }
+        Self { how: Attempted::Unknown { error }, parts: Vec::new(), told, flood: None, lost: None, is_shut_out: false }
     }
 
     /// Whoever waits is told of the parts that were sent before it stopped.
@@ -158,11 +170,25 @@ impl Tried {
     fn again(claimed: &Claimed, now: DateTime<Utc>, wait: Option<Duration>, error: String) -> Self {
         if now - claimed.delivery.queued > AGE_MAX {
             let told = Some(Err(TelegramError::Refused { telegram: error.clone() }));
-            return Self { how: Attempted::Dead { error }, told, flood: None, lost: None, is_shut_out: false };
+            return Self {
+                how: Attempted::Dead { error },
+                parts: Vec::new(),
+                told,
+                flood: None,
+                lost: None,
+                is_shut_out: false,
+            };
         }
         let wait = wait.unwrap_or_else(|| pause(claimed.delivery.attempts));
         let not_before = now + TimeDelta::from_std(wait).unwrap_or(AGE_MAX);
-        Self { how: Attempted::Again { not_before, error }, told: None, flood: None, lost: None, is_shut_out: false }
+        Self {
+            how: Attempted::Again { not_before, error },
+            parts: Vec::new(),
+            told: None,
+            flood: None,
+            lost: None,
+            is_shut_out: false,
+        }
     }
 }
 
@@ -172,11 +198,24 @@ fn pause(attempts: u32) -> Duration {
     pause.mul_f64(rand::rng().random_range(0.75..1.25))
 }
 
-/// The parts of a delivery, as noted with it.
+/// The parts of a delivery, as noted with it. A delivery that is being sent may have been sent whatever is noted of its
+/// parts, so they are noted with the end of the attempt; before, only what was sent is, when more is to follow.
 struct DeliveryParts {
     outbox: Arc<dyn Outbox>,
     id: DeliveryId,
     known: HashMap<u32, PartState>,
+    /// Not noted yet.
+    held: Mutex<BTreeMap<u32, PartState>>,
+}
+
+impl DeliveryParts {
+    fn held(&self) -> MutexGuard<'_, BTreeMap<u32, PartState>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Vec<(u32, PartState)> {
+        std::mem::take(&mut *self.held()).into_iter().collect()
+    }
 }
 
 #[async_trait]
@@ -186,6 +225,16 @@ impl Parts for DeliveryParts {
     }
 
     async fn note(&self, part: u32, state: PartState) -> Result<(), StoreError> {
-        self.outbox.note_part(self.id, part, &state).await
+        let is_more = matches!(state, PartState::Started { .. });
+        let to_note = {
+            let mut held = self.held();
+            let is_due = is_more && held.values().any(|held| matches!(held, PartState::Sent { .. }));
+            held.insert(part, state);
+            is_due.then(|| held.clone().into_iter().collect::<Vec<_>>())
+        };
+        let Some(parts) = to_note else { return Ok(()) };
+        self.outbox.note_parts(self.id, &parts).await?;
+        self.held().clear();
+        Ok(())
     }
 }

@@ -156,7 +156,7 @@ impl Worker {
         if let Some(wait) = tried.flood {
             self.hush(chat, wait).await;
         }
-        while let Err(error) = self.app.ports().outbox.finish(delivery.id, &tried.how, now).await {
+        while let Err(error) = self.app.ports().outbox.finish(delivery.id, &tried.parts, &tried.how, now).await {
             tracing::error!(error = &error as &dyn std::error::Error, "the outcome of a delivery was not noted; again");
             tokio::time::sleep(STORE_PAUSE).await;
         }

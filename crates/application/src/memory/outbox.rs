@@ -22,13 +22,19 @@ impl Outbox for MemoryStore {
         Ok(lock(&self.state.outbox).claim(session, now, busy, limit))
     }
 
-    async fn note_part(&self, id: DeliveryId, part: u32, state: &PartState) -> Result<(), StoreError> {
-        lock(&self.state.outbox).note_part(id, part, state);
+    async fn note_parts(&self, id: DeliveryId, parts: &[(u32, PartState)]) -> Result<(), StoreError> {
+        lock(&self.state.outbox).note_parts(id, parts);
         Ok(())
     }
 
-    async fn finish(&self, id: DeliveryId, how: &Attempted, now: DateTime<Utc>) -> Result<(), StoreError> {
-        lock(&self.state.outbox).finish(id, how, now);
+    async fn finish(
+        &self,
+        id: DeliveryId,
+        parts: &[(u32, PartState)],
+        how: &Attempted,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        lock(&self.state.outbox).finish(id, parts, how, now);
         Ok(())
     }
 

@@ -214,14 +214,15 @@ impl Queue {
         turns
     }
 
-    pub(super) fn note_part(&mut self, id: DeliveryId, part: u32, state: &PartState) {
+    pub(super) fn note_parts(&mut self, id: DeliveryId, parts: &[(u32, PartState)]) {
         if let Some(row) = self.row_mut(id) {
-            row.parts.insert(part, state.clone());
+            row.parts.extend(parts.iter().cloned());
         }
     }
 
-    pub(super) fn finish(&mut self, id: DeliveryId, how: &Attempted, now: DateTime<Utc>) {
+    pub(super) fn finish(&mut self, id: DeliveryId, parts: &[(u32, PartState)], how: &Attempted, now: DateTime<Utc>) {
         if let Some(row) = self.row_mut(id).filter(|row| row.delivery.state == DeliveryState::Sending) {
+            row.parts.extend(parts.iter().cloned());
             row.finish(how, now);
         }
     }

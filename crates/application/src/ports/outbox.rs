@@ -167,11 +167,19 @@ pub trait Outbox: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError>;
 
-    /// MUST be durable when it returns; replaces the state of the same part. What is not there is left alone.
-    async fn note_part(&self, id: DeliveryId, part: u32, state: &PartState) -> Result<(), StoreError>;
+    /// MUST be durable when it returns, all of them or none; replaces the states of the same parts. What is not there is
+    /// left alone.
+    async fn note_parts(&self, id: DeliveryId, parts: &[(u32, PartState)]) -> Result<(), StoreError>;
 
-    /// MUST be durable when it returns. Only one that is `Sending` can end an attempt; any other is left alone.
-    async fn finish(&self, id: DeliveryId, how: &Attempted, now: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Notes parts and how the attempt ended. MUST be durable when it returns, both or neither. Only one that is
+    /// `Sending` can end an attempt; any other is left alone.
+    async fn finish(
+        &self,
+        id: DeliveryId,
+        parts: &[(u32, PartState)],
+        how: &Attempted,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
 
     /// After a start: what was `Sending` when the process before ended becomes `Unknown`, [`CUT_SHORT`]. Gives them,
     /// oldest first.

@@ -5,7 +5,7 @@ use telegraphist_application::ports::{AuditEntry, AuditLog, AuditRow, Breach, St
 
 use crate::SqliteStore;
 use crate::errors::{store_error, unreadable};
-use crate::statement::Statement;
+use crate::statement::{Statement, insert};
 
 /// How many rows are held at once while the chain is checked.
 const PAGE: usize = 1000;
@@ -13,8 +13,7 @@ const PAGE: usize = 1000;
 #[async_trait]
 impl AuditLog for SqliteStore {
     async fn append(&self, entry: &AuditEntry) -> Result<AuditRow, StoreError> {
-        let entry = entry.clone();
-        self.write(move |connection| Box::pin(async move { append(connection, entry).await })).await
+        self.inner.writer.record(entry.clone()).await
     }
 
     async fn rows(&self, number: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
@@ -69,23 +68,35 @@ impl SqliteStore {
     }
 }
 
-/// The transaction holds the only right to write, so the head cannot move before the row is in its place.
-async fn append(connection: &mut SqliteConnection, entry: AuditEntry) -> Result<AuditRow, StoreError> {
-    let newest = newest(connection).await?;
-    let row = AuditRow::after(newest.as_ref(), entry);
-    let entry = serde_json::to_string(&row.entry).map_err(unreadable)?;
+/// Appends rows in their order. The transaction holds the only right to write, so the head cannot move before they are in
+/// their place.
+pub(crate) async fn append(
+    connection: &mut SqliteConnection,
+    entries: Vec<AuditEntry>,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let mut newest = newest(connection).await?;
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        rows.push(AuditRow::after(newest.as_ref(), entry));
+        newest = rows.last().cloned();
+    }
+    let Some(newest) = newest else { return Ok(rows) };
+    let written = rows.iter().map(|row| Ok((row, serde_json::to_string(&row.entry).map_err(unreadable)?)));
+    let written = written.collect::<Result<Vec<_>, StoreError>>()?;
+    insert(connection, "INSERT INTO audit (number, hash, entry, previous) ", &written, |values, (row, entry)| {
+        values.push_bind(row.number as i64).push_bind(row.hash.clone()).push_bind(entry.clone());
+        values.push_bind(row.previous.clone());
+    })
+    .await?;
     sqlx::query(
         "INSERT INTO audit_head (only_row, number, hash) VALUES (1, ?1, ?2)
-         ON CONFLICT (only_row) DO UPDATE SET number = excluded.number, hash = excluded.hash;
-         INSERT INTO audit (number, hash, entry, previous) VALUES (?1, ?2, ?3, ?4)",
+         ON CONFLICT (only_row) DO UPDATE SET number = excluded.number, hash = excluded.hash",
     )
-    .bind(row.number as i64)
-    .bind(&row.hash)
-    .bind(entry)
-    .bind(&row.previous)
+    .bind(newest.number as i64)
+    .bind(&newest.hash)
     .run(connection)
     .await?;
-    Ok(row)
+    Ok(rows)
 }
 
 /// The row that the head names, or the one after it that took its place.

@@ -9,7 +9,7 @@ use telegraphist_domain::ContentId;
 use crate::SqliteStore;
 use crate::errors::store_error;
 use crate::sealing::SealedColumn;
-use crate::statement::Statement;
+use crate::statement::{Statement, insert};
 
 /// What sealed texts are bound to, with their id.
 const TABLE: &str = "contents.sealed";
@@ -86,13 +86,9 @@ pub(crate) async fn write(
     contents: Vec<SealedContent>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    for content in contents {
-        sqlx::query("INSERT INTO contents (id, kept, sealed) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING")
-            .bind(content.id)
-            .bind(now.timestamp_micros())
-            .bind(content.sealed)
-            .run(connection)
-            .await?;
-    }
-    Ok(())
+    const HEAD: &str = "INSERT OR IGNORE INTO contents (id, kept, sealed) ";
+    insert(connection, HEAD, &contents, |row, content| {
+        row.push_bind(content.id.clone()).push_bind(now.timestamp_micros()).push_bind(content.sealed.clone());
+    })
+    .await
 }

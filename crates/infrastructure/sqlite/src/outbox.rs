@@ -49,16 +49,7 @@ impl Outbox for SqliteStore {
         let now = self.inner.clock.now();
         let key = self.key().await;
         let sealed: Vec<_> = deliveries.iter().map(|delivery| SealedDelivery::new(&key, delivery)).collect();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let mut queued = Vec::with_capacity(sealed.len());
-                for delivery in &sealed {
-                    queued.push(enqueue(connection, delivery, now).await?);
-                }
-                Ok(queued)
-            })
-        })
-        .await
+        self.write(move |connection| Box::pin(async move { enqueue(connection, &sealed, now).await })).await
     }
 
     async fn claim(
@@ -85,14 +76,21 @@ impl Outbox for SqliteStore {
         opened.collect()
     }
 
-    async fn note_part(&self, id: DeliveryId, part: u32, state: &PartState) -> Result<(), StoreError> {
-        let state = state.clone();
-        self.write(move |connection| Box::pin(async move { ends::note_part(connection, id, part, &state).await })).await
+    async fn note_parts(&self, id: DeliveryId, parts: &[(u32, PartState)]) -> Result<(), StoreError> {
+        let parts = parts.to_vec();
+        self.write(move |connection| Box::pin(async move { ends::note_parts(connection, id, &parts).await })).await
     }
 
-    async fn finish(&self, id: DeliveryId, how: &Attempted, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let how = how.clone();
-        self.write(move |connection| Box::pin(async move { ends::finish(connection, id, &how, now).await })).await
+    async fn finish(
+        &self,
+        id: DeliveryId,
+        parts: &[(u32, PartState)],
+        how: &Attempted,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (parts, how) = (parts.to_vec(), how.clone());
+        self.write(move |connection| Box::pin(async move { ends::finish(connection, id, &parts, &how, now).await }))
+            .await
     }
 
     async fn recover(&self, session: SessionId, now: DateTime<Utc>) -> Result<Vec<Delivery>, StoreError> {

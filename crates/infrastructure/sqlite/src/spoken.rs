@@ -11,7 +11,7 @@ use telegraphist_domain::{
 
 use crate::errors::{store_error, unreadable};
 use crate::positions;
-use crate::statement::Statement;
+use crate::statement::insert;
 
 /// The kind of their positions.
 pub(crate) const POSITIONS: &str = "spoken";
@@ -22,34 +22,45 @@ pub(crate) async fn write(
     conversation: &Conversation,
     events: &[ConversationEvent],
 ) -> Result<(), StoreError> {
-    for event in events {
-        let ConversationEvent::MessageAdded { author, content, message, reply_to, at } = event else {
-            continue;
-        };
-        let (person, delivery) = match author {
-            Author::Person(user) => (Some(user.0), None),
-            Author::Agent(delivery) => (None, Some(delivery.to_string())),
-        };
-        sqlx::query(concat!(
-            positions::take!(),
-            "INSERT INTO spoken (position, conversation, person, delivery, content, message, reply_to, at)
-             VALUES (",
-            positions::taken!(),
-            ", ?, ?, ?, ?, ?, ?, ?)"
-        ))
-        .bind(POSITIONS)
-        .bind(POSITIONS)
-        .bind(conversation.id.to_string())
-        .bind(person)
-        .bind(delivery)
-        .bind(content.to_string())
-        .bind(message.map(|message| message.0))
-        .bind(reply_to.map(|message| message.0))
-        .bind(at.0)
-        .run(connection)
-        .await?;
+    let added: Vec<_> = events.iter().filter_map(added).collect();
+    if added.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let positions = positions::next_of(connection, POSITIONS, added.len()).await?;
+    let rows: Vec<_> = positions.zip(added).collect();
+    const HEAD: &str = "INSERT INTO spoken (position, conversation, person, delivery, content, message, reply_to, at) ";
+    insert(connection, HEAD, &rows, |row, (position, said)| {
+        row.push_bind(*position).push_bind(conversation.id.to_string()).push_bind(said.person);
+        row.push_bind(said.delivery.clone()).push_bind(said.content.clone()).push_bind(said.message);
+        row.push_bind(said.reply_to).push_bind(said.at);
+    })
+    .await
+}
+
+/// A message as its row has it.
+struct Added {
+    person: Option<i64>,
+    delivery: Option<String>,
+    content: String,
+    message: Option<i32>,
+    reply_to: Option<i32>,
+    at: i64,
+}
+
+fn added(event: &ConversationEvent) -> Option<Added> {
+    let ConversationEvent::MessageAdded { author, content, message, reply_to, at } = event else { return None };
+    let (person, delivery) = match author {
+        Author::Person(user) => (Some(user.0), None),
+        Author::Agent(delivery) => (None, Some(delivery.to_string())),
+    };
+    Some(Added {
+        person,
+        delivery,
+        content: content.to_string(),
+        message: message.map(|message| message.0),
+        reply_to: reply_to.map(|message| message.0),
+        at: at.0,
+    })
 }
 
 /// Those after a position that fit, in order, at most `limit`.

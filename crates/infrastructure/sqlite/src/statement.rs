@@ -6,8 +6,9 @@
 //! each statement: sqlx counts a gap as a parameter of its own.
 
 use sqlx::query::Query;
+use sqlx::query_builder::Separated;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use telegraphist_application::ports::StoreError;
 
 use crate::errors::store_error;
@@ -22,4 +23,23 @@ impl Statement for Query<'_, Sqlite, SqliteArguments> {
     async fn run(self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         self.execute(connection).await.map(|_| ()).map_err(store_error)
     }
+}
+
+/// More rows than this are written by several statements: SQLite takes 32,766 parameters in one.
+const ROWS_MAX: usize = 1_000;
+
+/// Writes rows by as few statements as there can be. `head` is the statement up to its `VALUES`, `bind` binds one row.
+pub(crate) async fn insert<T>(
+    connection: &mut SqliteConnection,
+    head: &'static str,
+    rows: &[T],
+    mut bind: impl FnMut(&mut Separated<'_, Sqlite, &'static str>, &T),
+) -> Result<(), StoreError> {
+    for rows in rows.chunks(ROWS_MAX) {
+        let mut statement = QueryBuilder::new(head);
+        statement.push_values(rows, |mut row, one| bind(&mut row, one));
+        // A statement for each number of rows would push everything else out of the cache.
+        statement.build().persistent(rows.len() == 1).run(connection).await?;
+    }
+    Ok(())
 }

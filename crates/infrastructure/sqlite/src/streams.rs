@@ -6,7 +6,7 @@ use telegraphist_application::stored::{Form, Snapshot, Stored};
 use telegraphist_domain::Aggregate;
 
 use crate::errors::{store_error, unreadable};
-use crate::statement::Statement;
+use crate::statement::{Statement, insert};
 
 /// A stream as it stands.
 pub(crate) struct Stream<A> {
@@ -66,18 +66,12 @@ pub(crate) async fn write<A>(
 where
     A: Aggregate<Event: Stored>,
 {
-    for (event, version) in events.iter().zip(expected.0 + 1..) {
-        let form = event.form();
-        sqlx::query("INSERT INTO events (kind, stream, version, name, body) VALUES (?, ?, ?, ?, ?)")
-            .bind(A::NAME)
-            .bind(id)
-            .bind(version as i64)
-            .bind(&form.name)
-            .bind(String::from_utf8_lossy(&form.body).as_ref())
-            .run(connection)
-            .await?;
-    }
-    Ok(())
+    let forms: Vec<_> = events.iter().map(Stored::form).zip(expected.0 + 1..).collect();
+    insert(connection, "INSERT INTO events (kind, stream, version, name, body) ", &forms, |row, (form, version)| {
+        row.push_bind(A::NAME).push_bind(id.to_owned()).push_bind(*version as i64).push_bind(form.name.clone());
+        row.push_bind(String::from_utf8_lossy(&form.body).into_owned());
+    })
+    .await
 }
 
 /// The stream as its snapshot has it: one row, however many events there are. One that cannot be read, because a newer

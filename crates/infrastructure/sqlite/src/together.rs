@@ -26,11 +26,9 @@ impl SealedTogether {
 
     /// Writes all of it. Whatever fails takes the events with it, since all is one piece of work.
     pub(crate) async fn write(self, connection: &mut SqliteConnection) -> Result<(), AppendError> {
-        for delivery in &self.deliveries {
-            let queued = outbox::enqueue(connection, delivery, self.now).await?;
-            if !queued.is_new {
-                return Err(AppendError::AlreadyQueued(queued.id));
-            }
+        let queued = outbox::enqueue(connection, &self.deliveries, self.now).await?;
+        if let Some(earlier) = queued.iter().find(|queued| !queued.is_new) {
+            return Err(AppendError::AlreadyQueued(earlier.id));
         }
         Ok(contents::write(connection, self.contents, self.now).await?)
     }

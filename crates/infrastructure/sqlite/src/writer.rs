@@ -1,8 +1,8 @@
 //! The one writer: group commit.
 //!
 //! Whatever waits when a transaction can begin goes into it, each piece of work behind a savepoint of its own, so that
-//! one that fails takes nothing else with it. Everybody hears the end of it only after the commit, which is on the disk
-//! by then. Transactions are spoken in plain SQL: on a full disk SQLite rolls back by itself, which sqlx's own
+//! one that fails takes nothing else with it. Rows of the audit log that wait are written together, as the last piece.
+//! Everybody hears the end of it only after the commit, which is on the disk by then. Transactions are spoken in plain SQL: on a full disk SQLite rolls back by itself, which sqlx's own
 //! bookkeeping of transactions would not notice.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
-use telegraphist_application::ports::{AppendError, StoreError};
+use telegraphist_application::ports::{AppendError, AuditEntry, AuditRow, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::audit_log;
 use crate::errors::store_error;
 
 /// More work than this in one transaction makes nobody faster.
@@ -21,10 +22,16 @@ const BATCH_MAX: usize = 256;
 /// Who comes when so many wait, waits for a place.
 const QUEUE_MAX: usize = 1024;
 
+/// What the writer does.
+enum Task {
+    Work(Box<dyn Job>),
+    Record(Recording),
+}
+
 /// Hands work to the writing task.
 pub(crate) struct Writer {
     /// Gone once closed.
-    jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    jobs: Mutex<Option<mpsc::Sender<Task>>>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -42,12 +49,22 @@ impl Writer {
         E: WriteError,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
-        let jobs = lock(&self.jobs).clone().ok_or_else(closed)?;
         let (reply, answer) = oneshot::channel();
         let job = Work { todo: Some(work), result: None, reply };
-        jobs.send(Box::new(job)).await.map_err(|_| closed())?;
-        drop(jobs);
+        self.hand_over(Task::Work(Box::new(job))).await?;
         answer.await.map_err(|_| closed())?
+    }
+
+    /// Appends a row to the audit log. It is written even if the caller stops waiting for it.
+    pub(crate) async fn record(&self, entry: AuditEntry) -> Result<AuditRow, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Task::Record(Recording { entry, reply })).await?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    async fn hand_over(&self, task: Task) -> Result<(), StoreError> {
+        let jobs = lock(&self.jobs).clone().ok_or_else(closed)?;
+        jobs.send(task).await.map_err(|_| closed())
     }
 
     /// Waits until everything handed over is written.
@@ -70,17 +87,16 @@ fn closed() -> StoreError {
     StoreError::Unavailable("the store is closed".into())
 }
 
-async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
-    let mut batch = Vec::with_capacity(BATCH_MAX);
-    while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        let failure = transact(&mut connection, &mut batch).await.err();
+async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Task>) {
+    let mut tasks = Vec::with_capacity(BATCH_MAX);
+    while waiting.recv_many(&mut tasks, BATCH_MAX).await > 0 {
+        let mut batch = Batch::of(tasks.drain(..));
+        let failure = batch.transact(&mut connection).await.err();
         if failure.is_some() {
             // Fails where SQLite has rolled back by itself, and then there is nothing to do.
             let _ = execute(&mut connection, "ROLLBACK").await;
         }
-        for job in batch.drain(..) {
-            job.settle(failure.as_ref());
-        }
+        batch.settle(failure.as_ref());
     }
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "the store was not closed cleanly; nothing is lost");
@@ -109,29 +125,56 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
-async fn transact(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-    execute(connection, "BEGIN IMMEDIATE").await?;
-    let is_shared = batch.len() > 1;
-    if is_shared {
-        execute(connection, "SAVEPOINT job").await?;
-    }
-    for job in batch {
-        let ran = job.run(connection).await;
-        match (is_shared, ran) {
-            // One query, since each is a way to the connection's thread and back.
-            (true, Ran::Well) => execute(connection, "RELEASE job; SAVEPOINT job").await?,
-            // The savepoint stays, for the next one.
-            (true, Ran::Badly) => execute(connection, "ROLLBACK TO job").await?,
-            (true, Ran::OutOfSpace) => execute(connection, "ROLLBACK TO job").await.map_err(|_| Failure::Full)?,
-            (false, Ran::Well) => {}
-            (false, Ran::Badly | Ran::OutOfSpace) => {
-                // Fails where SQLite has rolled back by itself, and then there is nothing to do.
-                let _ = execute(connection, "ROLLBACK").await;
-                return Ok(());
+/// What goes into one transaction.
+struct Batch {
+    jobs: Vec<Box<dyn Job>>,
+}
+
+impl Batch {
+    fn of(tasks: impl Iterator<Item = Task>) -> Self {
+        let (mut jobs, mut recordings) = (Vec::new(), Vec::new());
+        for task in tasks {
+            match task {
+                Task::Work(job) => jobs.push(job),
+                Task::Record(recording) => recordings.push(recording),
             }
         }
+        if !recordings.is_empty() {
+            jobs.push(Box::new(Recordings { waiting: recordings, result: None }));
+        }
+        Self { jobs }
     }
-    Ok(execute(connection, "COMMIT").await?)
+
+    async fn transact(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        execute(connection, "BEGIN IMMEDIATE").await?;
+        let is_shared = self.jobs.len() > 1;
+        if is_shared {
+            execute(connection, "SAVEPOINT job").await?;
+        }
+        for job in &mut self.jobs {
+            let ran = job.run(connection).await;
+            match (is_shared, ran) {
+                // One query, since each is a way to the connection's thread and back.
+                (true, Ran::Well) => execute(connection, "RELEASE job; SAVEPOINT job").await?,
+                // The savepoint stays, for the next one.
+                (true, Ran::Badly) => execute(connection, "ROLLBACK TO job").await?,
+                (true, Ran::OutOfSpace) => execute(connection, "ROLLBACK TO job").await.map_err(|_| Failure::Full)?,
+                (false, Ran::Well) => {}
+                (false, Ran::Badly | Ran::OutOfSpace) => {
+                    // Fails where SQLite has rolled back by itself, and then there is nothing to do.
+                    let _ = execute(connection, "ROLLBACK").await;
+                    return Ok(());
+                }
+            }
+        }
+        Ok(execute(connection, "COMMIT").await?)
+    }
+
+    fn settle(self, failure: Option<&Failure>) {
+        for job in self.jobs {
+            job.settle(failure);
+        }
+    }
 }
 
 async fn execute(connection: &mut SqliteConnection, statement: &'static str) -> Result<(), sqlx::Error> {
@@ -196,22 +239,70 @@ where
         let Some(work) = self.todo.take() else {
             return Ran::Badly;
         };
-        match self.result.insert(work(connection).await) {
-            Ok(_) => Ran::Well,
-            Err(error) if matches!(error.store(), Some(StoreError::Full(_))) => Ran::OutOfSpace,
-            Err(_) => Ran::Badly,
-        }
+        ran(self.result.insert(work(connection).await))
     }
 
     fn settle(self: Box<Self>, failure: Option<&Failure>) {
-        let result = match (self.result, failure) {
-            // What refused by itself has nothing to do with the others' fate.
-            (Some(Err(own)), _) => Err(own),
-            (Some(Ok(done)), None) => Ok(done),
-            (Some(Ok(_)) | None, Some(failure)) => Err(failure.to_error().into()),
-            (None, None) => Err(closed().into()),
-        };
         // Whoever stopped waiting does not want to know.
-        let _ = self.reply.send(result);
+        let _ = self.reply.send(outcome(self.result, failure));
+    }
+}
+
+/// What whoever waits is told.
+fn outcome<T, E: WriteError>(result: Option<Result<T, E>>, failure: Option<&Failure>) -> Result<T, E> {
+    match (result, failure) {
+        // What refused by itself has nothing to do with the others' fate.
+        (Some(Err(own)), _) => Err(own),
+        (Some(Ok(done)), None) => Ok(done),
+        (Some(Ok(_)) | None, Some(failure)) => Err(failure.to_error().into()),
+        (None, None) => Err(closed().into()),
+    }
+}
+
+fn ran<T, E: WriteError>(result: &Result<T, E>) -> Ran {
+    match result {
+        Ok(_) => Ran::Well,
+        Err(error) if matches!(error.store(), Some(StoreError::Full(_))) => Ran::OutOfSpace,
+        Err(_) => Ran::Badly,
+    }
+}
+
+/// What several are told.
+fn shared(error: &Arc<StoreError>) -> StoreError {
+    let cause = Box::new(Arc::clone(error));
+    if matches!(**error, StoreError::Full(_)) { StoreError::Full(cause) } else { StoreError::Unavailable(cause) }
+}
+
+/// A row of the audit log, and who waits for it.
+struct Recording {
+    entry: AuditEntry,
+    reply: oneshot::Sender<Result<AuditRow, StoreError>>,
+}
+
+/// The rows of one transaction.
+struct Recordings {
+    waiting: Vec<Recording>,
+    result: Option<Result<Vec<AuditRow>, StoreError>>,
+}
+
+#[async_trait]
+impl Job for Recordings {
+    async fn run(&mut self, connection: &mut SqliteConnection) -> Ran {
+        let entries = self.waiting.iter().map(|recording| recording.entry.clone()).collect();
+        ran(self.result.insert(audit_log::append(connection, entries).await))
+    }
+
+    fn settle(self: Box<Self>, failure: Option<&Failure>) {
+        let told: Vec<Result<AuditRow, StoreError>> = match outcome(self.result, failure) {
+            Ok(rows) => rows.into_iter().map(Ok).collect(),
+            Err(error) => {
+                let error = Arc::new(error);
+                self.waiting.iter().map(|_| Err(shared(&error))).collect()
+            }
+        };
+        for (recording, told) in self.waiting.into_iter().zip(told) {
+            // Whoever stopped waiting does not want to know.
+            let _ = recording.reply.send(told);
+        }
     }
 }

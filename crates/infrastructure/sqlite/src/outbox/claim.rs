@@ -6,7 +6,6 @@ use telegraphist_application::ports::{Delivery, PartState, StoreError};
 use super::lanes;
 use crate::delivery_rows;
 use crate::errors::{store_error, unreadable};
-use crate::statement::Statement;
 
 /// What is asked for.
 pub(super) struct Turn {
@@ -48,13 +47,19 @@ const TURNS: &str = "
     ORDER BY urgency, oldest LIMIT ?4";
 
 /// By the primary keys. Something is under way in the lane then, so it has no row.
-const MARK: &str = "
-    UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE position = ?;
-    DELETE FROM outbox_lanes WHERE session = ? AND chat = ?";
+const MARK: &str = concat!(
+    "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE position = ?1;
+     DELETE FROM outbox_lanes WHERE session = ?2 AND chat = ?3;",
+    delivery_rows::select!(
+        "JOIN outbox_bodies ON delivery = id WHERE position = ?1";
+        ", sealed, (SELECT json_group_array(json_array(part, state)) FROM
+             (SELECT part, state FROM outbox_parts WHERE delivery = outbox.id ORDER BY part)) AS parts"
+    )
+);
 
 /// Every query of a claim that could run over more than one row, for a look at its plan.
 #[cfg(test)]
-pub(crate) const QUERIES: [&str; 4] = [TIME, TURNS, MARK, lanes::WRITE];
+pub(crate) const QUERIES: [&str; 3] = [TIME, TURNS, lanes::WRITE];
 
 pub(super) async fn claim(connection: &mut SqliteConnection, turn: &Turn) -> Result<Vec<SealedClaim>, StoreError> {
     let chats: Vec<i64> = sqlx::query_scalar(TIME)
@@ -74,30 +79,28 @@ pub(super) async fn claim(connection: &mut SqliteConnection, turn: &Turn) -> Res
         .map_err(store_error)?;
     let mut claimed = Vec::with_capacity(turns.len());
     for (chat, position) in turns {
-        sqlx::query(MARK).bind(position).bind(&turn.session).bind(chat).run(connection).await?;
-        claimed.push(marked(connection, position).await?);
+        claimed.push(mark(connection, &turn.session, chat, position).await?);
     }
     Ok(claimed)
 }
 
-async fn marked(connection: &mut SqliteConnection, position: i64) -> Result<SealedClaim, StoreError> {
-    let row = sqlx::query(delivery_rows::select!("JOIN outbox_bodies ON delivery = id WHERE position = ?"; ", sealed"))
+async fn mark(
+    connection: &mut SqliteConnection,
+    session: &str,
+    chat: i64,
+    position: i64,
+) -> Result<SealedClaim, StoreError> {
+    let row = sqlx::query(MARK)
         .bind(position)
+        .bind(session)
+        .bind(chat)
         .fetch_one(&mut *connection)
         .await
         .map_err(store_error)?;
     let delivery = delivery_rows::delivery(&row)?;
     let sealed = row.try_get("sealed").map_err(store_error)?;
-    let parts = parts(connection, &delivery.id.to_string()).await?;
-    Ok(SealedClaim { delivery, sealed, parts })
-}
-
-async fn parts(connection: &mut SqliteConnection, id: &str) -> Result<Vec<(u32, PartState)>, StoreError> {
-    let rows: Vec<(u32, String)> =
-        sqlx::query_as("SELECT part, state FROM outbox_parts WHERE delivery = ? ORDER BY part")
-            .bind(id)
-            .fetch_all(connection)
-            .await
-            .map_err(store_error)?;
-    rows.into_iter().map(|(part, state)| Ok((part, serde_json::from_str(&state).map_err(unreadable)?))).collect()
+    let parts: String = row.try_get("parts").map_err(store_error)?;
+    let parts: Vec<(u32, String)> = serde_json::from_str(&parts).map_err(unreadable)?;
+    let parts = parts.into_iter().map(|(part, state)| Ok((part, serde_json::from_str(&state).map_err(unreadable)?)));
+    Ok(SealedClaim { delivery, sealed, parts: parts.collect::<Result<_, StoreError>>()? })
 }

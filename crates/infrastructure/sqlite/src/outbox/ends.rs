@@ -7,29 +7,31 @@ use telegraphist_domain::{DeliveryId, SessionId};
 
 use super::{POSITIONS, lanes};
 use crate::errors::{store_error, unreadable};
-use crate::statement::Statement;
+use crate::statement::{Statement, insert};
 use crate::{delivery_rows, positions};
 
-pub(super) async fn note_part(
+pub(super) async fn note_parts(
     connection: &mut SqliteConnection,
     id: DeliveryId,
-    part: u32,
-    state: &PartState,
+    parts: &[(u32, PartState)],
 ) -> Result<(), StoreError> {
-    let message = match state {
-        PartState::Sent { message_id, .. } => *message_id,
-        PartState::Started { .. } | PartState::Unsent => None,
-    };
-    sqlx::query(
-        "INSERT INTO outbox_parts (delivery, part, state, message) SELECT id, ?2, ?3, ?4 FROM outbox WHERE id = ?1
-         ON CONFLICT (delivery, part) DO UPDATE SET state = excluded.state, message = excluded.message",
-    )
-    .bind(id.to_string())
-    .bind(part)
-    .bind(serde_json::to_string(state).map_err(unreadable)?)
-    .bind(message)
-    .run(connection)
-    .await
+    for (part, state) in parts {
+        let message = match state {
+            PartState::Sent { message_id, .. } => *message_id,
+            PartState::Started { .. } | PartState::Unsent => None,
+        };
+        sqlx::query(
+            "INSERT INTO outbox_parts (delivery, part, state, message) SELECT id, ?2, ?3, ?4 FROM outbox WHERE id = ?1
+             ON CONFLICT (delivery, part) DO UPDATE SET state = excluded.state, message = excluded.message",
+        )
+        .bind(id.to_string())
+        .bind(part)
+        .bind(serde_json::to_string(state).map_err(unreadable)?)
+        .bind(message)
+        .run(connection)
+        .await?;
+    }
+    Ok(())
 }
 
 /// Where a delivery is: session and chat.
@@ -38,6 +40,7 @@ type Lane = (String, i64);
 pub(super) async fn finish(
     connection: &mut SqliteConnection,
     id: DeliveryId,
+    parts: &[(u32, PartState)],
     how: &Attempted,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -61,6 +64,7 @@ pub(super) async fn finish(
     .await
     .map_err(store_error)?;
     let Some((session, chat)) = lane else { return Ok(()) };
+    note_parts(connection, id, parts).await?;
     if let Attempted::Sent { message_ids } = how {
         note_messages(connection, id, message_ids).await?;
     }
@@ -72,15 +76,11 @@ async fn note_messages(
     id: DeliveryId,
     message_ids: &[i32],
 ) -> Result<(), StoreError> {
-    for (number, message) in (0_i64..).zip(message_ids) {
-        sqlx::query("INSERT INTO outbox_messages (delivery, number, message) VALUES (?, ?, ?)")
-            .bind(id.to_string())
-            .bind(number)
-            .bind(message)
-            .run(connection)
-            .await?;
-    }
-    Ok(())
+    let rows: Vec<(i64, i32)> = (0_i64..).zip(message_ids.iter().copied()).collect();
+    insert(connection, "INSERT INTO outbox_messages (delivery, number, message) ", &rows, |row, (number, message)| {
+        row.push_bind(id.to_string()).push_bind(*number).push_bind(*message);
+    })
+    .await
 }
 
 pub(super) async fn recover(

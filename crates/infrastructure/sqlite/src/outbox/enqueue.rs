@@ -1,5 +1,8 @@
 //! Something more to be sent.
 
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 use telegraphist_application::ports::{NewDelivery, Queued, StoreError};
@@ -8,7 +11,7 @@ use telegraphist_domain::DeliveryId;
 
 use super::{POSITIONS, TABLE, lanes};
 use crate::errors::{store_error, unreadable};
-use crate::statement::Statement;
+use crate::statement::{self, Statement};
 use crate::{delivery_rows, positions};
 
 /// A delivery as it is stored.
@@ -27,89 +30,147 @@ impl SealedDelivery {
     }
 }
 
-/// Queues one, or names the earlier one that has its key in its lane.
+/// Queues them in their order, or names for each the earlier one that has its key in its lane.
 pub(crate) async fn enqueue(
     connection: &mut SqliteConnection,
-    delivery: &SealedDelivery,
+    deliveries: &[SealedDelivery],
     now: DateTime<Utc>,
-) -> Result<Queued, StoreError> {
-    if let Some(earlier) = earlier(connection, delivery).await? {
-        return Ok(Queued { id: earlier, is_new: false });
+) -> Result<Vec<Queued>, StoreError> {
+    let mut known = earlier(connection, deliveries).await?;
+    let mut new = Vec::with_capacity(deliveries.len());
+    let mut queued = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        let id = delivery.new.id;
+        match delivery.once().map(|once| known.entry(once)) {
+            Some(Entry::Occupied(earlier)) => {
+                queued.push(Queued { id: *earlier.get(), is_new: false });
+                continue;
+            }
+            Some(Entry::Vacant(free)) => drop(free.insert(id)),
+            None => {}
+        }
+        queued.push(Queued { id, is_new: true });
+        new.push(delivery);
     }
-    replace(connection, delivery, now).await?;
-    insert(connection, delivery, now).await?;
-    lanes::refresh(connection, &delivery.session, delivery.new.lane.chat.0).await?;
-    Ok(Queued { id: delivery.new.id, is_new: true })
+    for run in runs(&new) {
+        replace(connection, run, now).await?;
+        insert(connection, run, now).await?;
+    }
+    let lanes: BTreeSet<(&str, i64)> = new.iter().map(|delivery| delivery.lane()).collect();
+    for (session, chat) in lanes {
+        lanes::refresh(connection, session, chat).await?;
+    }
+    Ok(queued)
 }
+
+/// A key, and the lane in which it counts once: principal, key, session, chat.
+type OnceIn = (String, String, String, i64);
+
+impl SealedDelivery {
+    fn lane(&self) -> (&str, i64) {
+        (&self.session, self.new.lane.chat.0)
+    }
+
+    fn once(&self) -> Option<OnceIn> {
+        let (session, chat) = self.lane();
+        self.new.once.as_ref().map(|once| (once.principal.clone(), once.key.clone(), session.to_owned(), chat))
+    }
+
+    /// What it makes pointless: lane and mark.
+    fn mark(&self) -> Option<((&str, i64), &str)> {
+        Some((self.lane(), self.new.replaces.as_deref()?))
+    }
+}
+
+/// Which of their keys were used before, and by which delivery. Each is looked up by `outbox_by_key`.
+pub(super) const EARLIER: &str = "
+    SELECT principal, outbox.key, session, chat, outbox.id FROM json_each(?) CROSS JOIN outbox
+    ON principal = value ->> 0 AND outbox.key = value ->> 1 AND session = value ->> 2 AND chat = value ->> 3";
 
 async fn earlier(
     connection: &mut SqliteConnection,
-    delivery: &SealedDelivery,
-) -> Result<Option<DeliveryId>, StoreError> {
-    let Some(once) = &delivery.new.once else { return Ok(None) };
-    let id: Option<String> =
-        sqlx::query_scalar("SELECT id FROM outbox WHERE principal = ? AND key = ? AND session = ? AND chat = ?")
-            .bind(&once.principal)
-            .bind(&once.key)
-            .bind(&delivery.session)
-            .bind(delivery.new.lane.chat.0)
-            .fetch_optional(connection)
-            .await
-            .map_err(store_error)?;
-    id.map(|id| id.parse().map_err(unreadable)).transpose()
+    deliveries: &[SealedDelivery],
+) -> Result<HashMap<OnceIn, DeliveryId>, StoreError> {
+    let wanted: Vec<OnceIn> = deliveries.iter().filter_map(SealedDelivery::once).collect();
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, String, String, i64, String)> = sqlx::query_as(EARLIER)
+        .bind(serde_json::to_string(&wanted).map_err(unreadable)?)
+        .fetch_all(connection)
+        .await
+        .map_err(store_error)?;
+    let known = rows.into_iter().map(|(principal, key, session, chat, id)| {
+        Ok(((principal, key, session, chat), id.parse().map_err(unreadable)?))
+    });
+    known.collect()
 }
 
-/// Ends what it makes pointless.
+/// Splits them where one makes an earlier one of them pointless, which has to be there by then.
+fn runs<'a>(new: &'a [&'a SealedDelivery]) -> Vec<&'a [&'a SealedDelivery]> {
+    let mut runs = Vec::new();
+    let (mut start, mut marks) = (0, HashSet::new());
+    for (at, delivery) in new.iter().enumerate() {
+        let Some(mark) = delivery.mark() else { continue };
+        if !marks.insert(mark) {
+            runs.push(&new[start..at]);
+            start = at;
+            marks = HashSet::from([mark]);
+        }
+    }
+    runs.push(&new[start..]);
+    runs
+}
+
+/// Ends what they make pointless.
 async fn replace(
     connection: &mut SqliteConnection,
-    delivery: &SealedDelivery,
+    deliveries: &[&SealedDelivery],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let Some(mark) = &delivery.new.replaces else { return Ok(()) };
-    sqlx::query(
-        "UPDATE outbox SET state = 'replaced', ended = ?4
-         WHERE session = ?1 AND chat = ?2 AND replaces = ?3 AND state = 'queued'",
-    )
-    .bind(&delivery.session)
-    .bind(delivery.new.lane.chat.0)
-    .bind(mark)
-    .bind(now.timestamp_micros())
-    .run(connection)
-    .await
+    for ((session, chat), mark) in deliveries.iter().filter_map(|delivery| delivery.mark()) {
+        sqlx::query(
+            "UPDATE outbox SET state = 'replaced', ended = ?4
+             WHERE session = ?1 AND chat = ?2 AND replaces = ?3 AND state = 'queued'",
+        )
+        .bind(session)
+        .bind(chat)
+        .bind(mark)
+        .bind(now.timestamp_micros())
+        .run(connection)
+        .await?;
+    }
+    Ok(())
 }
 
 async fn insert(
     connection: &mut SqliteConnection,
-    SealedDelivery { new, id, session }: &SealedDelivery,
+    deliveries: &[&SealedDelivery],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query(concat!(
-        positions::take!(),
-        "INSERT INTO outbox (position, id, session, chat, urgency, operation, principal, key, replaces,
-             conversation, approval, queued, not_before, expires, is_early)
-         VALUES (",
-        positions::taken!(),
-        ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-         INSERT INTO outbox_bodies (delivery, sealed) VALUES (?, ?)"
-    ))
-    .bind(POSITIONS)
-    .bind(POSITIONS)
-    .bind(id)
-    .bind(session)
-    .bind(new.lane.chat.0)
-    .bind(delivery_rows::number_of(new.urgency))
-    .bind(&new.operation)
-    .bind(new.once.as_ref().map(|once| &once.principal))
-    .bind(new.once.as_ref().map(|once| &once.key))
-    .bind(&new.replaces)
-    .bind(new.conversation.map(|id| id.to_string()))
-    .bind(new.approval.map(|id| id.to_string()))
-    .bind(now.timestamp_micros())
-    .bind(new.not_before.map(|date| date.timestamp_micros()))
-    .bind(new.expires.map(|date| date.timestamp_micros()))
-    .bind(new.not_before.is_some_and(|not_before| not_before > now))
-    .bind(id)
-    .bind(&new.body)
-    .run(connection)
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    let positions = positions::next_of(connection, POSITIONS, deliveries.len()).await?;
+    let rows: Vec<_> = positions.zip(deliveries).collect();
+    const HEAD: &str = "INSERT INTO outbox (position, id, session, chat, urgency, operation, principal, key, replaces,
+         conversation, approval, queued, not_before, expires, is_early) ";
+    statement::insert(connection, HEAD, &rows, |row, (position, SealedDelivery { new, id, session })| {
+        row.push_bind(*position).push_bind(id.clone()).push_bind(session.clone()).push_bind(new.lane.chat.0);
+        row.push_bind(delivery_rows::number_of(new.urgency)).push_bind(new.operation.clone());
+        row.push_bind(new.once.as_ref().map(|once| once.principal.clone()));
+        row.push_bind(new.once.as_ref().map(|once| once.key.clone()));
+        row.push_bind(new.replaces.clone());
+        row.push_bind(new.conversation.map(|id| id.to_string())).push_bind(new.approval.map(|id| id.to_string()));
+        row.push_bind(now.timestamp_micros());
+        row.push_bind(new.not_before.map(|date| date.timestamp_micros()));
+        row.push_bind(new.expires.map(|date| date.timestamp_micros()));
+        row.push_bind(new.not_before.is_some_and(|not_before| not_before > now));
+    })
+    .await?;
+    const BODIES: &str = "INSERT INTO outbox_bodies (delivery, sealed) ";
+    statement::insert(connection, BODIES, deliveries, |row, SealedDelivery { new, id, .. }| {
+        row.push_bind(id.clone()).push_bind(new.body.clone());
+    })
     .await
 }
