@@ -21,6 +21,8 @@ const QUESTIONS_OPEN: usize = 1_000;
 const NOTICES_KEPT: usize = 10_000;
 /// How often the daemon is killed while they are queued, and almost as often while they are sent.
 const KILLS: usize = 5;
+/// What the questions of the thousand begin with.
+const AMONG_MANY: &str = "Among many ";
 /// How often this looks for what it waits for.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// Nothing here takes longer unless it is stuck.
@@ -30,14 +32,33 @@ const PATIENCE: Duration = Duration::from_mins(5);
 pub(crate) struct Figures {
     /// From a notice's request to its answer, which is durable.
     pub(crate) acknowledged: Times,
-    /// From a tap to the answer of the call that waited for it.
-    pub(crate) tapped: Times,
-    /// From a tap to the answer on the phone, while a thousand questions wait.
-    pub(crate) tapped_among_many: Times,
+    /// Taps of one question after the other.
+    pub(crate) tapped: Taps,
+    /// Taps while a thousand questions wait.
+    pub(crate) tapped_among_many: Taps,
     /// What became of the notices.
     pub(crate) kept: Kept,
     /// The daemon's resident memory after all that.
     pub(crate) daemon_kib: u64,
+}
+
+/// How long taps took.
+#[derive(Default)]
+pub(crate) struct Taps {
+    waited: Vec<Duration>,
+    answered: Vec<Duration>,
+}
+
+impl Taps {
+    /// Until the call that waited for the decision had its answer.
+    pub(crate) fn waited(&self) -> Times {
+        self.waited.clone().into()
+    }
+
+    /// Until the phone had its answer.
+    pub(crate) fn answered(&self) -> Times {
+        self.answered.clone().into()
+    }
 }
 
 /// What became of notices whose daemon was killed.
@@ -99,6 +120,28 @@ fn acknowledged(pipe: &mut Pipe, calls: usize) -> anyhow::Result<Times> {
     }
 }
 
+/// Asks a thousand questions; gives them by their number.
+fn ask_many(pipe: &mut Pipe) -> anyhow::Result<HashMap<usize, Value>> {
+    let (mut begun, mut asked) = (HashMap::new(), HashMap::new());
+    for number in 0..QUESTIONS_OPEN + NOTICES_OPEN {
+        if number < QUESTIONS_OPEN {
+            let request = tool("request_approval", &json!({ "title": format!("{AMONG_MANY}{number}?") }));
+            begun.insert(pipe.begin(&request)?, number);
+        }
+        if number >= NOTICES_OPEN {
+            let number = begun.remove(&pipe.next()?).context("an answer to nobody")?;
+            asked.insert(number, pipe.answer()?["result"]["structuredContent"]["approval_id"].clone());
+        }
+    }
+    Ok(asked)
+}
+
+/// The number of the question that a card asks, if it is one of the thousand.
+fn question_of(card: &Value) -> Option<usize> {
+    let (_, after) = card["text"].as_str()?.split_once(AMONG_MANY)?;
+    after.split_once('?')?.0.parse().ok()
+}
+
 impl Desk {
     fn open() -> anyhow::Result<Self> {
         Ok(Self { stage: BotStage::new()? })
@@ -135,53 +178,51 @@ impl Desk {
         listed.into_iter().filter(|one| one["state"].as_str().is_some_and(|state| states.contains(&state))).collect()
     }
 
-    fn tapped(&self, pipe: &mut Pipe, calls: usize) -> anyhow::Result<Times> {
-        let mut times = Vec::with_capacity(calls);
+    /// One question after the other, each tapped while a call waits for it.
+    fn tapped(&self, pipe: &mut Pipe, calls: usize) -> anyhow::Result<Taps> {
+        let mut taps = Taps::default();
         for number in 0..calls {
             let title = format!("Tapped {number}?");
             let asked = pipe.ask(&tool("request_approval", &json!({ "title": title })))?;
-            let which = json!({ "approval_id": asked["approval_id"] });
             let card = self.card(&title)?;
-            let waiting = pipe.begin(&tool("wait_for_approval", &which))?;
-            // Answered behind it, so the wait has begun.
-            let looking = pipe.begin(&tool("get_approval", &which))?;
-            ensure!(pipe.next()? == looking, "the wait was over before it was decided");
-            let start = Instant::now();
-            let (pressed, waited) = std::thread::scope(|scope| {
-                let pressing = scope.spawn(|| self.press(&card));
-                let waited = pipe.next();
-                times.push(start.elapsed());
-                (pressing.join(), waited)
-            });
-            ensure!(waited? == waiting, "another call was answered");
-            pressed.map_err(|_| anyhow::anyhow!("the tap broke"))??;
-            ensure!(pipe.answer()?["result"]["structuredContent"]["state"] == "decided", "the tap decided nothing");
+            self.tap(pipe, &asked["approval_id"], &card, &mut taps)?;
         }
-        Ok(times.into())
+        Ok(taps)
     }
 
-    fn tapped_among_many(&self, pipe: &mut Pipe, calls: usize) -> anyhow::Result<Times> {
-        let ask = |number| tool("request_approval", &json!({ "title": format!("Among many {number}?") }));
-        for number in 0..QUESTIONS_OPEN {
-            pipe.begin(&ask(number))?;
-            if number >= NOTICES_OPEN {
-                pipe.next()?;
+    /// The same while a thousand questions wait.
+    fn tapped_among_many(&self, pipe: &mut Pipe, calls: usize) -> anyhow::Result<Taps> {
+        let approvals = ask_many(pipe)?;
+        self.all_sent()?;
+        let mut taps = Taps::default();
+        for card in self.mailbox(QUESTIONS_OPEN + 1) {
+            if taps.answered.len() == calls {
+                return Ok(taps);
+            }
+            if let Some(approval) = question_of(&card).and_then(|number| approvals.get(&number)) {
+                self.tap(pipe, approval, &card, &mut taps)?;
             }
         }
-        for _ in 0..NOTICES_OPEN {
-            pipe.next()?;
-        }
-        self.all_sent()?;
-        let cards = self.mailbox(QUESTIONS_OPEN + 1);
-        let cards = cards.iter().filter(|card| card["text"].as_str().is_some_and(|text| text.contains("Among many")));
-        let mut times = Vec::with_capacity(calls);
-        for card in cards.step_by((QUESTIONS_OPEN / calls.max(1)).max(1)).take(calls) {
-            let start = Instant::now();
-            self.press(card)?;
-            times.push(start.elapsed());
-        }
-        ensure!(times.len() == calls, "only {} of {calls} cards came", times.len());
-        Ok(times.into())
+        bail!("only {} of {calls} cards came", taps.answered.len())
+    }
+
+    fn tap(&self, pipe: &mut Pipe, approval: &Value, card: &Value, taps: &mut Taps) -> anyhow::Result<()> {
+        let which = json!({ "approval_id": approval });
+        let waiting = pipe.begin(&tool("wait_for_approval", &which))?;
+        // Answered behind it, so the wait has begun.
+        let looking = pipe.begin(&tool("get_approval", &which))?;
+        ensure!(pipe.next()? == looking, "the wait was over before it was decided");
+        let start = Instant::now();
+        let (pressed, waited) = std::thread::scope(|scope| {
+            let pressing = scope.spawn(|| self.press(card).map(|()| start.elapsed()));
+            let waited = pipe.next();
+            taps.waited.push(start.elapsed());
+            (pressing.join(), waited)
+        });
+        ensure!(waited? == waiting, "another call was answered");
+        taps.answered.push(pressed.map_err(|_| anyhow::anyhow!("the tap broke"))??);
+        ensure!(pipe.answer()?["result"]["structuredContent"]["state"] == "decided", "the tap decided nothing");
+        Ok(())
     }
 
     /// Queues notices while nothing is sent, then has them sent; the daemon is killed in the middle of both.

@@ -145,34 +145,46 @@ impl Batch {
         Self { jobs }
     }
 
+    /// What belongs together is one query, since each is a way to the connection's thread and back.
     async fn transact(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
-        execute(connection, "BEGIN IMMEDIATE").await?;
-        let is_shared = self.jobs.len() > 1;
-        if is_shared {
-            execute(connection, "SAVEPOINT job").await?;
-        }
-        for job in &mut self.jobs {
-            let ran = job.run(connection).await;
-            match (is_shared, ran) {
-                // One query, since each is a way to the connection's thread and back.
-                (true, Ran::Well) => execute(connection, "RELEASE job; SAVEPOINT job").await?,
+        let (first, others) = match self.jobs.as_mut_slice() {
+            [] => return Ok(()),
+            [alone] => return transact_alone(connection, alone).await,
+            [first, others @ ..] => (first, others),
+        };
+        execute(connection, "BEGIN IMMEDIATE; SAVEPOINT job").await?;
+        let mut ran = first.run(connection).await;
+        for job in others {
+            match ran {
+                Ran::Well => execute(connection, "RELEASE job; SAVEPOINT job").await?,
                 // The savepoint stays, for the next one.
-                (true, Ran::Badly) => execute(connection, "ROLLBACK TO job").await?,
-                (true, Ran::OutOfSpace) => execute(connection, "ROLLBACK TO job").await.map_err(|_| Failure::Full)?,
-                (false, Ran::Well) => {}
-                (false, Ran::Badly | Ran::OutOfSpace) => {
-                    // Fails where SQLite has rolled back by itself, and then there is nothing to do.
-                    let _ = execute(connection, "ROLLBACK").await;
-                    return Ok(());
-                }
+                Ran::Badly => execute(connection, "ROLLBACK TO job").await?,
+                Ran::OutOfSpace => execute(connection, "ROLLBACK TO job").await.map_err(|_| Failure::Full)?,
             }
+            ran = job.run(connection).await;
         }
-        Ok(execute(connection, "COMMIT").await?)
+        match ran {
+            Ran::Well => Ok(execute(connection, "COMMIT").await?),
+            Ran::Badly => Ok(execute(connection, "ROLLBACK TO job; COMMIT").await?),
+            Ran::OutOfSpace => execute(connection, "ROLLBACK TO job; COMMIT").await.map_err(|_| Failure::Full),
+        }
     }
 
     fn settle(self, failure: Option<&Failure>) {
         for job in self.jobs {
             job.settle(failure);
+        }
+    }
+}
+
+async fn transact_alone(connection: &mut SqliteConnection, job: &mut Box<dyn Job>) -> Result<(), Failure> {
+    execute(connection, "BEGIN IMMEDIATE").await?;
+    match job.run(connection).await {
+        Ran::Well => Ok(execute(connection, "COMMIT").await?),
+        Ran::Badly | Ran::OutOfSpace => {
+            // Fails where SQLite has rolled back by itself, and then there is nothing to do.
+            let _ = execute(connection, "ROLLBACK").await;
+            Ok(())
         }
     }
 }

@@ -23,28 +23,35 @@ pub(super) struct SealedClaim {
     pub(super) parts: Vec<(u32, PartState)>,
 }
 
-/// What time has done to those that wait; gives the chats where it did. First ends what is not to be sent any more: a
-/// range of `outbox_expiring`, which holds only what waits and can expire. Then puts in line what waited for its time: a
-/// range of `outbox_never_tried`, which holds only what was given a time. At last takes out of line what waits for its
-/// time again, since the clock was set back: the same index.
-const TIME: &str = "
-    UPDATE outbox SET state = 'expired', ended = ?2 WHERE session = ?1 AND state = 'queued' AND expires < ?2
-    RETURNING chat;
-    UPDATE outbox SET is_early = 0
-    WHERE session = ?1 AND state = 'queued' AND attempts = 0 AND not_before IS NOT NULL
-        AND is_early = 1 AND not_before <= ?2
-    RETURNING chat;
-    UPDATE outbox SET is_early = 1
-    WHERE session = ?1 AND state = 'queued' AND attempts = 0 AND not_before IS NOT NULL
-        AND is_early = 0 AND not_before > ?2
-    RETURNING chat";
-
 /// The lanes whose turn it is. `outbox_lanes_by_turn` has all of it in this order, so that nothing is sorted and what is
 /// read are the lanes that are given, and those before them that are busy or wait to be tried again.
-const TURNS: &str = "
-    SELECT chat, oldest FROM outbox_lanes
-    WHERE session = ?1 AND due <= ?2 AND chat NOT IN (SELECT value FROM json_each(?3))
-    ORDER BY urgency, oldest LIMIT ?4";
+macro_rules! turns {
+    () => {
+        "SELECT chat, oldest FROM outbox_lanes
+         WHERE session = ?1 AND due <= ?2 AND chat NOT IN (SELECT value FROM json_each(?3))
+         ORDER BY urgency, oldest LIMIT ?4"
+    };
+}
+
+const TURNS: &str = turns!();
+
+/// What time has done to those that wait, and then whose turn it is; where time did something, it gives the chat and no
+/// oldest. First ends what is not to be sent any more: a range of `outbox_expiring`, which holds only what waits and can
+/// expire. Then puts in line what waited for its time: a range of `outbox_never_tried`, which holds only what was given a
+/// time. Then takes out of line what waits for its time again, since the clock was set back: the same index.
+const TIME_AND_TURNS: &str = concat!(
+    "UPDATE outbox SET state = 'expired', ended = ?2 WHERE session = ?1 AND state = 'queued' AND expires < ?2
+     RETURNING chat, NULL;
+     UPDATE outbox SET is_early = 0
+     WHERE session = ?1 AND state = 'queued' AND attempts = 0 AND not_before IS NOT NULL
+         AND is_early = 1 AND not_before <= ?2
+     RETURNING chat, NULL;
+     UPDATE outbox SET is_early = 1
+     WHERE session = ?1 AND state = 'queued' AND attempts = 0 AND not_before IS NOT NULL
+         AND is_early = 0 AND not_before > ?2
+     RETURNING chat, NULL;",
+    turns!()
+);
 
 /// By the primary keys. Something is under way in the lane then, so it has no row.
 const MARK: &str = concat!(
@@ -59,29 +66,37 @@ const MARK: &str = concat!(
 
 /// Every query of a claim that could run over more than one row, for a look at its plan.
 #[cfg(test)]
-pub(crate) const QUERIES: [&str; 3] = [TIME, TURNS, lanes::WRITE];
+pub(crate) const QUERIES: [&str; 2] = [TIME_AND_TURNS, lanes::WRITE];
 
 pub(super) async fn claim(connection: &mut SqliteConnection, turn: &Turn) -> Result<Vec<SealedClaim>, StoreError> {
-    let chats: Vec<i64> = sqlx::query_scalar(TIME)
-        .bind(&turn.session)
-        .bind(turn.now)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(store_error)?;
-    lanes::refresh_all(connection, &turn.session, chats).await?;
-    let turns: Vec<(i64, i64)> = sqlx::query_as(TURNS)
+    let mut lanes = looked(connection, TIME_AND_TURNS, turn).await?;
+    if lanes.iter().any(|(_, oldest)| oldest.is_none()) {
+        let changed = lanes.iter().filter(|(_, oldest)| oldest.is_none()).map(|(chat, _)| *chat);
+        lanes::refresh_all(connection, &turn.session, changed).await?;
+        lanes = looked(connection, TURNS, turn).await?;
+    }
+    let mut claimed = Vec::with_capacity(lanes.len());
+    for (chat, oldest) in lanes {
+        let position = oldest.ok_or_else(|| unreadable("a lane has nobody in line"))?;
+        claimed.push(mark(connection, &turn.session, chat, position).await?);
+    }
+    Ok(claimed)
+}
+
+/// Chats, and the positions of those whose turn it is.
+async fn looked(
+    connection: &mut SqliteConnection,
+    query: &'static str,
+    turn: &Turn,
+) -> Result<Vec<(i64, Option<i64>)>, StoreError> {
+    sqlx::query_as(query)
         .bind(&turn.session)
         .bind(turn.now)
         .bind(&turn.busy)
         .bind(turn.limit)
-        .fetch_all(&mut *connection)
+        .fetch_all(connection)
         .await
-        .map_err(store_error)?;
-    let mut claimed = Vec::with_capacity(turns.len());
-    for (chat, position) in turns {
-        claimed.push(mark(connection, &turn.session, chat, position).await?);
-    }
-    Ok(claimed)
+        .map_err(store_error)
 }
 
 async fn mark(
