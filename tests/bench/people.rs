@@ -222,7 +222,9 @@ impl Desk {
         ensure!(waited? == waiting, "another call was answered");
         taps.answered.push(pressed.map_err(|_| anyhow::anyhow!("the tap broke"))??);
         ensure!(pipe.answer()?["result"]["structuredContent"]["state"] == "decided", "the tap decided nothing");
-        Ok(())
+        // A person looks at what became of a tap before the next.
+        let is_redrawn = |now: &Value| now["id"] == card["id"] && now["text"] != card["text"];
+        within(|| self.mailbox(QUESTIONS_OPEN + 1).iter().any(is_redrawn).then_some(())).context("the card stays")
     }
 
     /// Queues notices while nothing is sent, then has them sent; the daemon is killed in the middle of both.
