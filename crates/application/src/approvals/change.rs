@@ -7,7 +7,7 @@ use telegraphist_domain::{Aggregate as _, Approval, ApprovalEvent, ApprovalId, T
 use crate::application::Application;
 use crate::delivery;
 use crate::failure::{Code, Failure};
-use crate::ports::{AppendError, StoreError, Together};
+use crate::ports::{AppendError, Loaded, StoreError, Together};
 
 /// How often a decision is taken anew because somebody else was faster; each time somebody made progress.
 const ATTEMPTS_MAX: usize = 16;
@@ -80,18 +80,22 @@ impl Application {
         id: ApprovalId,
         decide: impl Fn(&Approval, Timestamp) -> Result<Vec<ApprovalEvent>, Refusal> + Send + Sync,
     ) -> Result<After, Unchanged> {
-        self.change_approval_with(id, decide, |_| Together::default()).await
+        self.change_approval_with(id, None, decide, |_| Together::default()).await
     }
 
-    /// Changes a question and keeps texts with the change.
+    /// Changes a question, which may have been loaded already, and keeps texts with the change.
     pub(crate) async fn change_approval_with(
         &self,
         id: ApprovalId,
+        mut loaded: Option<Loaded<Approval>>,
         decide: impl Fn(&Approval, Timestamp) -> Result<Vec<ApprovalEvent>, Refusal> + Send + Sync,
         together: impl Fn(&Approval) -> Together + Send + Sync,
     ) -> Result<After, Unchanged> {
         for _ in 0..ATTEMPTS_MAX {
-            let loaded = self.ports().approval_events.load(id).await?.ok_or(Unchanged::Unknown)?;
+            let loaded = match loaded.take() {
+                Some(loaded) => loaded,
+                None => self.ports().approval_events.load(id).await?.ok_or(Unchanged::Unknown)?,
+            };
             let events = decide(&loaded.state, self.moment()).map_err(Unchanged::Refused)?;
             if events.is_empty() {
                 return Ok(After { approval: loaded.state, is_changed: false });

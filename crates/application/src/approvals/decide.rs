@@ -12,7 +12,7 @@ use super::change::Unchanged;
 use crate::application::Application;
 use crate::failure::Failure;
 use crate::people::person;
-use crate::ports::{Content, TapAnswer, Together};
+use crate::ports::{Content, Loaded, TapAnswer, Together};
 
 /// What a press of a button, or a message that followed one, came to.
 pub(crate) enum Heeded {
@@ -62,11 +62,12 @@ impl Application {
         id: ApprovalId,
         choice: usize,
     ) -> Result<Heeded, Failure> {
-        let Some(approval) = self.approval(id).await? else {
+        let Some(loaded) = self.ports().approval_events.load(id).await? else {
             self.note_act(&person(user), "decide", &id.to_string(), "unknown_approval").await;
             return Ok(alert("This question is not known here any more; nothing was done."));
         };
-        if let Some(refused) = self.refuse_decider(&approval, user).await? {
+        let approval = &loaded.state;
+        if let Some(refused) = self.refuse_decider(approval, user).await? {
             return Ok(refused);
         }
         // A card whose arrival was never confirmed is known now.
@@ -82,7 +83,7 @@ impl Application {
             return Ok(wants_words(id, choice, meaning));
         }
         let verdict = Verdict { choice, by: Decider::Person(user), reason: None, edited: None };
-        self.decided(id, verdict, Vec::new()).await
+        self.decided(loaded, verdict, Vec::new()).await
     }
 
     /// Somebody wrote what their decision waited for.
@@ -93,17 +94,18 @@ impl Application {
         words: &str,
     ) -> Result<Heeded, Failure> {
         let id = ApprovalId(wanted.approval);
-        let Some(approval) = self.approval(id).await? else {
+        let Some(loaded) = self.ports().approval_events.load(id).await? else {
             return Ok(alert("This question is not known here any more; nothing was done."));
         };
-        if let Some(refused) = self.refuse_decider(&approval, user).await? {
+        let approval = &loaded.state;
+        if let Some(refused) = self.refuse_decider(approval, user).await? {
             return Ok(refused);
         }
         let by = Decider::Person(user);
         if !wanted.is_edit {
             let reason = self.fresh_text(words.trim());
             let verdict = Verdict { choice: wanted.choice, by, reason: Some(reason.id), edited: None };
-            return self.decided(id, verdict, vec![reason]).await;
+            return self.decided(loaded, verdict, vec![reason]).await;
         }
         let Ok(arguments @ serde_json::Value::Object(_)) = serde_json::from_str(unfenced(words)) else {
             let answer = TapAnswer {
@@ -116,19 +118,21 @@ impl Application {
         let fingerprint = self.fingerprint_of(&approval.subject.tool, &arguments);
         let edited = Edited { arguments: fingerprint, content: content.id };
         let verdict = Verdict { choice: wanted.choice, by, reason: None, edited: Some(edited) };
-        self.decided(id, verdict, vec![content]).await
+        self.decided(loaded, verdict, vec![content]).await
     }
 
-    /// Decides, and says how that went. Also for a decision at the requester's own client.
-    pub(crate) async fn decided(
+    /// Decides, and says how that went.
+    async fn decided(
         &self,
-        id: ApprovalId,
+        loaded: Loaded<Approval>,
         verdict: Verdict,
         contents: Vec<Content>,
     ) -> Result<Heeded, Failure> {
+        let id = loaded.state.id;
         let change = self
             .change_approval_with(
                 id,
+                Some(loaded),
                 |approval, at| approval.decide(verdict, at),
                 |_| Together { contents: contents.clone(), deliveries: Vec::new() },
             )

@@ -173,6 +173,15 @@ fn open_row(key: &VaultKey, session: SessionId, row: &SqliteRow) -> Result<Inbox
     })
 }
 
+/// An entry behind the newest position ever given, and that position, if the entry is new. `changes` is what the first of
+/// the two did.
+const STORE: &str = "
+    INSERT INTO inbox (session, position, received, kind, chat, dedupe_key, payload, work)
+    VALUES (?1, coalesce((SELECT newest FROM inbox_heads WHERE session = ?1), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (session, dedupe_key) DO NOTHING RETURNING position;
+    INSERT INTO inbox_heads (session, newest) VALUES (?1, changes())
+    ON CONFLICT (session) DO UPDATE SET newest = newest + excluded.newest";
+
 /// How many were new.
 async fn store(
     connection: &mut SqliteConnection,
@@ -181,42 +190,21 @@ async fn store(
     entries: Vec<Sealed>,
 ) -> Result<usize, sqlx::Error> {
     let session = session.to_string();
-    let before = head(connection, &session).await?;
-    let mut newest = before;
+    let mut count = 0;
     for entry in entries {
-        let done = sqlx::query(
-            "INSERT INTO inbox (session, position, received, kind, chat, dedupe_key, payload, work)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, dedupe_key) DO NOTHING",
-        )
-        .bind(&session)
-        .bind(newest + 1)
-        .bind(received.timestamp_micros())
-        .bind(entry.kind)
-        .bind(entry.chat)
-        .bind(entry.dedupe_key)
-        .bind(entry.payload)
-        .bind(entry.work)
-        .execute(&mut *connection)
-        .await?;
-        newest += i64::from(done.rows_affected() > 0);
+        let new: Vec<i64> = sqlx::query_scalar(STORE)
+            .bind(&session)
+            .bind(received.timestamp_micros())
+            .bind(entry.kind)
+            .bind(entry.chat)
+            .bind(entry.dedupe_key)
+            .bind(entry.payload)
+            .bind(entry.work)
+            .fetch_all(&mut *connection)
+            .await?;
+        count += new.len();
     }
-    sqlx::query(
-        "INSERT INTO inbox_heads (session, newest) VALUES (?, ?)
-         ON CONFLICT (session) DO UPDATE SET newest = excluded.newest",
-    )
-    .bind(&session)
-    .bind(newest)
-    .execute(connection)
-    .await?;
-    Ok(usize::try_from(newest - before).unwrap_or(0))
-}
-
-async fn head(connection: &mut SqliteConnection, session: &str) -> Result<i64, sqlx::Error> {
-    let newest: Option<i64> = sqlx::query_scalar("SELECT newest FROM inbox_heads WHERE session = ?")
-        .bind(session)
-        .fetch_optional(connection)
-        .await?;
-    Ok(newest.unwrap_or(0))
+    Ok(count)
 }
 
 fn row_of(session: SessionId, dedupe_key: &str) -> String {
