@@ -22,6 +22,7 @@ mod patience;
 mod refusal;
 mod routes;
 mod seen;
+mod standing;
 mod tls;
 mod webhook;
 
