@@ -13,6 +13,11 @@ impl Dismissal {
         self.0.cancel();
     }
 
+    /// Whether that was said.
+    pub fn is_dismissed(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
     /// Returns when that is said.
     pub async fn dismissed(&self) {
         self.0.cancelled().await;

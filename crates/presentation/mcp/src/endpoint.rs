@@ -6,6 +6,7 @@
 //! [`Endpoint::answer`].
 
 mod edge;
+mod ending;
 mod face;
 mod finished;
 mod narrowing;
@@ -22,7 +23,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use rmcp::ServerHandler;
-use telegraphist_application::Caller;
+use telegraphist_application::{Caller, Dismissal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -159,7 +160,7 @@ impl Endpoint {
                         inner.servers.app().note_missing_scope(&whom.caller, tool.facts).await;
                         return Err(edge::Refused::lacking(id, tool.facts.scope));
                     }
-                    if session.is_some_and(|session| inner.sessions.is_unanswered(&session, &id)) {
+                    if session.as_ref().is_some_and(|session| inner.sessions.is_unanswered(session, &id)) {
                         return Err(edge::Refused::used_twice(id));
                     }
                     None
@@ -175,7 +176,15 @@ impl Endpoint {
             return if place.is_lost() { Err(edge::Refused::full()) } else { Ok(answer) };
         }
         if !is_stateless {
-            return Ok(face.answer(request, has_bot).await);
+            let dismissal = request.extensions().get::<Dismissal>().cloned();
+            let answer = face.answer(request, has_bot).await;
+            return Ok(match session.zip(dismissal) {
+                Some((session, dismissal)) => {
+                    let table = Arc::clone(&inner.sessions);
+                    ending::watched(answer, ending::Ending { table, session, dismissal })
+                }
+                None => answer,
+            });
         }
         let slot = Slot::default();
         request.extensions_mut().insert(slot.clone());

@@ -192,6 +192,10 @@ async fn a_stream_ends_with_its_result_seconds_after_its_token_was_taken_back() 
     assert!(before.elapsed() < Duration::from_secs(10), "it heard for {:?}", before.elapsed());
     tokio::time::resume();
     assert_eq!(told(modern(&door, "/mcp", "tools/list", json!({}))).await.error(), (401, -32600));
+    // Nobody could take its session up again; were the token to count once more, it would be gone.
+    counts.store(true, Ordering::Relaxed);
+    let ping = crate::rpc::in_session(1, "ping", &json!({}));
+    assert_eq!(told(session.post(&ping)).await.error(), (404, -32600));
     door.close().await;
     world.end().await;
 }

@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(left("/mcp", &[("x-mcp-toolsets", &many)]), Err(StatusCode::BAD_REQUEST));
         for (path, header) in [(format!("/mcp/x/{long}"), "chats"), ("/mcp".to_owned(), long.as_str())] {
             let refused = narrowed(&Arc::new(Selection::everything()), &path, &map(&[("x-mcp-toolsets", header)]));
-            let told = refused.err().expect("no name is so long").answer();
+            let told = refused.expect_err("no name is so long").answer();
             assert_eq!(told.status(), StatusCode::BAD_REQUEST);
         }
     }

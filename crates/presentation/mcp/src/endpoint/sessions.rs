@@ -100,6 +100,13 @@ impl SessionTable {
         Ok(Arc::new(Place { table: Arc::clone(self), principal, is_promised, is_lost }))
     }
 
+    /// Closes a session, soon.
+    pub(super) fn end(self: &Arc<Self>, id: SessionId) {
+        self.lock().remove(&id);
+        let table = Arc::clone(self);
+        tokio::spawn(async move { table.shut(&id).await });
+    }
+
     async fn shut(&self, id: &SessionId) {
         if let Err(problem) = self.local.close_session(id).await {
             tracing::debug!(%problem, "a session was gone already");

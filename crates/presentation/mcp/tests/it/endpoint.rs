@@ -98,7 +98,7 @@ async fn a_caller_has_its_limits_once_whatever_it_asks_to_see() {
     let mut world = World::new(Manner::Waits).await;
     (world.options.running_max, world.options.waiting_max) = (1, 0);
     let endpoint = endpoint(&world);
-    let begin = |request: Request<Bytes>| {
+    let asking = |request: Request<Bytes>| {
         let endpoint = endpoint.clone();
         tokio::spawn(async move { endpoint.answer(request).await.status() })
     };
@@ -106,7 +106,7 @@ async fn a_caller_has_its_limits_once_whatever_it_asks_to_see() {
         let begun = tokio::time::timeout(PATIENCE, world.script.begun.acquire()).await;
         begun.expect("it did not begin").expect("never closed").forget();
     };
-    let first = begin(call("get_me", json!({})));
+    let first = asking(call("get_me", json!({})));
     begun().await;
     for path in ["/mcp", "/mcp/readonly", "/mcp/x/account,chats"] {
         let mut second = call("get_me", json!({}));
@@ -116,7 +116,7 @@ async fn a_caller_has_its_limits_once_whatever_it_asks_to_see() {
     }
     let mut other = call("get_me", json!({}));
     other.extensions_mut().insert(Caller { principal: "token:other".to_owned(), grants: Grants::everything() });
-    let other = begin(other);
+    let other = asking(other);
     begun().await;
     world.script.gate.add_permits(2);
     assert_eq!((first.await.expect("answered"), other.await.expect("answered")), (StatusCode::OK, StatusCode::OK));
