@@ -116,11 +116,6 @@ pub(crate) fn told<O: Operation>(caller: &Caller, failure: Failure) -> Refusal {
     }
 }
 
-/// What whoever does not count any more is told.
-pub(crate) fn dismissed() -> Refusal {
-    unauthenticated(INVALID)
-}
-
 fn unauthenticated(challenge: HeaderValue) -> Refusal {
     let failure = Failure::new(
         Code::Forbidden,

@@ -15,11 +15,11 @@ use telegraphist_application::{Caller, Code, Dismissal, Failure};
 use tokio::sync::Semaphore;
 use tower_service::Service;
 
+use crate::body;
 use crate::desk::Desk;
 use crate::gateway::{Underway, UnderwayGuard};
 use crate::refusal::{Refusal, in_words_of_mcp};
 use crate::standing::Standing;
-use crate::{auth, body};
 
 /// Where it is mounted; what is below belongs to it, too.
 pub(crate) const PATH: &str = "/mcp";
@@ -87,12 +87,12 @@ impl Mount {
         let spare = room.as_ref().map_or(0, |room| room.num_permits().saturating_sub(needed));
         drop(room.as_mut().and_then(|room| room.split(spare)));
         let underway = head.extensions.get::<Underway>().map(Underway::enter);
-        let mut lost = lost(&mut head.extensions);
+        let mut lost = lost(&desk, &mut head.extensions);
         let answer = tokio::select! {
             biased;
             answer = (self.mounted)(http::Request::from_parts(head, bytes)) => answer,
             // Whoever does not count any more is as one who left.
-            () = gone(&mut lost) => return desk.answer(Err(auth::dismissed())),
+            refusal = gone(&mut lost) => return desk.answer(Err(refusal)),
         };
         answer.map(|body| {
             // What is there as a whole is not watched any more.
@@ -110,18 +110,18 @@ pub(crate) async fn speak(request: Request, next: Next) -> Response {
     if is_ours { in_words_of_mcp(answer) } else { answer }
 }
 
-/// Returns when a caller does not count any more.
-type Lost = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// What a caller is told as soon as it does not count any more.
+type Lost = Pin<Box<dyn Future<Output = Refusal> + Send>>;
 
 /// When whoever sent a request does not count any more, if that may be; what listens is told by the request.
-fn lost(extensions: &mut http::Extensions) -> Option<Lost> {
+fn lost(desk: &Desk, extensions: &mut http::Extensions) -> Option<Lost> {
     let (standing, caller) = (extensions.remove::<Standing>()?, extensions.get::<Caller>()?.clone());
     let dismissal = Dismissal::default();
     extensions.insert(dismissal.clone());
-    Some(Box::pin(standing.lost(caller, dismissal)))
+    Some(Box::pin(standing.lost(desk.clone(), caller, dismissal)))
 }
 
-async fn gone(lost: &mut Option<Lost>) {
+async fn gone(lost: &mut Option<Lost>) -> Refusal {
     match lost {
         Some(lost) => lost.await,
         None => std::future::pending().await,

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use telegraphist_application::{Caller, Dismissal};
+use telegraphist_application::{Caller, Code, Dismissal, Failure};
 
 use crate::auth::{Auth, Stranger};
+use crate::desk::Desk;
+use crate::refusal::Refusal;
 
 /// An answer that takes longer than this is given only for as long as its caller counts, looked up so often.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -17,33 +19,38 @@ const ENDING_MAX: Duration = Duration::from_secs(2);
 /// By what a request was let in.
 #[derive(Clone)]
 pub(crate) struct Standing {
-    auth: Auth,
     credentials: HeaderMap,
 }
 
 impl Standing {
     /// What the headers of a request say, where it matters.
     pub(crate) fn of(auth: &Auth, headers: &HeaderMap) -> Option<Self> {
+        if matches!(auth, Auth::None) {
+            return None;
+        }
         let mut credentials = HeaderMap::with_capacity(1);
-        match auth {
-            Auth::None => return None,
-            Auth::Bearer(_) => credentials.insert(AUTHORIZATION, headers.get(AUTHORIZATION)?.clone()),
-        };
-        Some(Self { auth: auth.clone(), credentials })
+        credentials.insert(AUTHORIZATION, headers.get(AUTHORIZATION)?.clone());
+        Some(Self { credentials })
     }
 
     /// Returns when `caller` is not who sent the request any more, and everybody who was told so had time to end.
-    pub(crate) async fn lost(self, caller: Caller, dismissal: Dismissal) {
-        loop {
+    pub(crate) async fn lost(self, desk: Desk, caller: Caller, dismissal: Dismissal) -> Refusal {
+        let refusal = loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            match self.auth.caller(&self.credentials).await {
+            match desk.options.auth.caller(&self.credentials).await {
                 Ok(same) if same == caller => {}
+                Ok(_) => break changed(),
                 // It cannot be told now; whoever was let in stays until it can.
                 Err(Stranger { why: None, .. }) => {}
-                Ok(_) | Err(Stranger { why: Some(_), .. }) => break,
+                Err(Stranger { refusal, why: Some(_) }) => break refusal,
             }
-        }
+        };
         dismissal.dismiss();
         tokio::time::sleep(ENDING_MAX).await;
+        refusal
     }
+}
+
+fn changed() -> Refusal {
+    Failure::new(Code::Forbidden, "What you may do here was changed meanwhile.", "Send the request again.").into()
 }
