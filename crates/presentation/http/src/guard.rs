@@ -20,6 +20,7 @@ use crate::desk::{Desk, Over};
 use crate::gateway::Neighbour;
 use crate::options::GatewayOptions;
 use crate::refusal::Refusal;
+use crate::standing::Standing;
 
 /// What proxies add.
 const OF_PROXIES: [&str; 4] = ["forwarded", FORWARDED_FOR, "x-forwarded-host", "x-real-ip"];
@@ -56,6 +57,9 @@ pub(crate) async fn admit(State(desk): State<Desk>, mut request: Request, next: 
         Ok(caller) => caller,
         Err(refusal) => return browsers::told(desk.answer(Err(refusal)), page),
     };
+    if let Some(standing) = Standing::of(&desk.options.auth, request.headers()) {
+        request.extensions_mut().insert(standing);
+    }
     // Nothing behind this needs it, and what does not go on is not logged.
     request.headers_mut().remove(AUTHORIZATION);
     request.extensions_mut().insert(caller);

@@ -22,6 +22,7 @@ mod patience;
 mod refusal;
 mod routes;
 mod seen;
+mod standing;
 mod tls;
 mod webhook;
 
@@ -29,6 +30,6 @@ pub use auth::{Auth, Authenticate, Authenticating, NotAuthenticated};
 pub use gateway::Gateway;
 pub use listen::{Listen, ListenError};
 pub use metrics::Numbers;
-pub use options::GatewayOptions;
+pub use options::{GatewayOptions, OptionsError};
 pub use tls::{TlsError, TlsFiles};
 pub use webhook::WEBHOOK_PATH;

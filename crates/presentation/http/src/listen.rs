@@ -9,7 +9,7 @@ use std::str::FromStr;
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 
 use crate::auth::Auth;
-use crate::options::GatewayOptions;
+use crate::options::{GatewayOptions, OptionsError};
 use crate::tls::TlsError;
 
 /// How a Unix socket is written.
@@ -45,6 +45,9 @@ pub enum ListenError {
     /// There is no certificate that could be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Whoever is meant to be let in would not be.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
     /// Somebody else listens there.
     #[error("somebody listens at {0} already; end that first, or listen elsewhere")]
     Taken(Listen),
@@ -125,6 +128,7 @@ impl Listener {
             _ => ListenError::Io { at: at.clone(), problem },
         };
         at.check(options)?;
+        options.check()?;
         match &at {
             Listen::Tcp(address) => {
                 let listener = TcpListener::bind(address).await.map_err(failed)?;

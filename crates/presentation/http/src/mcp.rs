@@ -8,16 +8,18 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http;
-use axum::response::{IntoResponse as _, Response};
+use axum::middleware::Next;
+use axum::response::Response;
 use http_body::{Body as _, Frame, SizeHint};
-use telegraphist_application::{Code, Failure};
+use telegraphist_application::{Caller, Code, Dismissal, Failure};
 use tokio::sync::Semaphore;
 use tower_service::Service;
 
 use crate::body;
 use crate::desk::Desk;
-use crate::gateway::Underway;
-use crate::refusal::Refusal;
+use crate::gateway::{Underway, UnderwayGuard};
+use crate::refusal::{Refusal, in_words_of_mcp};
+use crate::standing::Standing;
 
 /// Where it is mounted; what is below belongs to it, too.
 pub(crate) const PATH: &str = "/mcp";
@@ -65,7 +67,7 @@ impl Mount {
 
     /// Hands a request on. Until its answer has been sent to the end, it is under way.
     pub(crate) async fn pass(self, State(desk): State<Desk>, request: Request) -> Response {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
         let told = body.size_hint().exact().map_or(self.body_max, |told| usize::try_from(told).unwrap_or(usize::MAX));
         let mut room = if told <= SMALL {
             None
@@ -85,11 +87,44 @@ impl Mount {
         let spare = room.as_ref().map_or(0, |room| room.num_permits().saturating_sub(needed));
         drop(room.as_mut().and_then(|room| room.split(spare)));
         let underway = head.extensions.get::<Underway>().map(Underway::enter);
-        let answer = (self.mounted)(http::Request::from_parts(head, bytes)).await;
-        match underway {
-            Some(underway) => answer.map(|body| Body::new(Kept { body, _underway: underway })).into_response(),
-            None => answer,
-        }
+        let mut lost = lost(&desk, &mut head.extensions);
+        let answer = tokio::select! {
+            biased;
+            answer = (self.mounted)(http::Request::from_parts(head, bytes)) => answer,
+            // Whoever does not count any more is as one who left.
+            refusal = gone(&mut lost) => return desk.answer(Err(refusal)),
+        };
+        answer.map(|body| {
+            // What is there as a whole is not watched any more.
+            let lost = lost.filter(|_| body.size_hint().exact().is_none());
+            Body::new(Kept { body: Some(body), lost, _underway: underway })
+        })
+    }
+}
+
+/// Speaks the protocol's words about everything that fails here, whoever noticed it.
+pub(crate) async fn speak(request: Request, next: Next) -> Response {
+    let below = request.uri().path().strip_prefix(PATH);
+    let is_ours = below.is_some_and(|below| below.is_empty() || below.starts_with('/'));
+    let answer = next.run(request).await;
+    if is_ours { in_words_of_mcp(answer) } else { answer }
+}
+
+/// What a caller is told as soon as it does not count any more.
+type Lost = Pin<Box<dyn Future<Output = Refusal> + Send>>;
+
+/// When whoever sent a request does not count any more, if that may be; what listens is told by the request.
+fn lost(desk: &Desk, extensions: &mut http::Extensions) -> Option<Lost> {
+    let (standing, caller) = (extensions.remove::<Standing>()?, extensions.get::<Caller>()?.clone());
+    let dismissal = Dismissal::default();
+    extensions.insert(dismissal.clone());
+    Some(Box::pin(standing.lost(desk.clone(), caller, dismissal)))
+}
+
+async fn gone(lost: &mut Option<Lost>) -> Refusal {
+    match lost {
+        Some(lost) => lost.await,
+        None => std::future::pending().await,
     }
 }
 
@@ -106,10 +141,12 @@ fn no_room() -> Refusal {
     failure.retry_after(crate::routes::PAUSE).into()
 }
 
-/// A body that is under way until it is gone.
+/// A body that is under way until it is gone, and goes on for as long as its caller counts.
 struct Kept {
-    body: Body,
-    _underway: crate::gateway::UnderwayGuard,
+    /// Nothing when it was broken off.
+    body: Option<Body>,
+    lost: Option<Lost>,
+    _underway: Option<UnderwayGuard>,
 }
 
 impl http_body::Body for Kept {
@@ -120,14 +157,20 @@ impl http_body::Body for Kept {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        if self.lost.as_mut().is_some_and(|lost| lost.as_mut().poll(context).is_ready()) {
+            (self.body, self.lost) = (None, None);
+        }
+        match &mut self.body {
+            Some(body) => Pin::new(body).poll_frame(context),
+            None => Poll::Ready(None),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
     }
 }

@@ -1,11 +1,35 @@
-//! Failures as HTTP says them: the one shape of this server, with a status that fits.
+//! Failures as HTTP says them: the one shape of this server, with a status that fits. Where MCP is spoken, the same in
+//! words of its protocol.
 
 use axum::Json;
+use axum::body::Body;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 use telegraphist_application::operation::Refused;
 use telegraphist_application::{Application, Code, Failure};
+
+/// JSON-RPC's word for a request that cannot be used.
+const INVALID_REQUEST: i32 = -32_600;
+
+/// Its word for a failure of the server.
+const INTERNAL_ERROR: i32 = -32_603;
+
+/// What an answer tells, for whoever tells it in other words.
+#[derive(Clone)]
+struct Told(Box<Failure>);
+
+/// An answer in words of MCP: what failed is an error without an id, because nobody has read one, and has the failure
+/// with it.
+pub(crate) fn in_words_of_mcp(mut answer: Response) -> Response {
+    let Some(Told(failure)) = answer.extensions_mut().remove() else { return answer };
+    let code = if answer.status().is_server_error() { INTERNAL_ERROR } else { INVALID_REQUEST };
+    let message = format!("{} {}", failure.message, failure.action);
+    let error = json!({ "code": code, "message": message, "data": failure });
+    *answer.body_mut() = Body::from(json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string());
+    answer
+}
 
 /// A failure that is about to be told.
 #[derive(Debug)]
@@ -50,6 +74,7 @@ impl Refusal {
             None => answer.into_response(),
         };
         answer.headers_mut().extend(header);
+        answer.extensions_mut().insert(Told(failure));
         answer
     }
 }

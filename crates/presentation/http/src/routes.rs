@@ -21,6 +21,7 @@ pub(crate) fn open(desk: Desk, mount: Mount) -> Router {
     let pass = move |state, request| mount.pass(state, request);
     Router::new()
         .route(mcp::PATH, any(pass.clone()))
+        .route(&format!("{}/", mcp::PATH), any(pass.clone()))
         .route(&format!("{}/{{*below}}", mcp::PATH), any(pass))
         .route("/v1/events", post(events::send))
         .route("/v1/approvals", post(approvals::request).get(approvals::list))
@@ -29,6 +30,7 @@ pub(crate) fn open(desk: Desk, mount: Mount) -> Router {
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(desk.clone(), guard::admit))
+        .layer(middleware::from_fn(mcp::speak))
         .merge(
             Router::new()
                 .route(&format!("{}/{{session}}", webhook::WEBHOOK_PATH), post(webhook::take))
@@ -41,7 +43,7 @@ pub(crate) fn open(desk: Desk, mount: Mount) -> Router {
 
 /// The answer to whoever finds no place.
 pub(crate) fn full(desk: Desk) -> Router {
-    Router::new().fallback(overloaded).with_state(desk)
+    Router::new().fallback(overloaded).layer(middleware::from_fn(mcp::speak)).with_state(desk)
 }
 
 async fn unknown_path(State(desk): State<Desk>) -> Response {

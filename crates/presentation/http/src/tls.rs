@@ -9,16 +9,12 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 /// A handshake may take this long.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
-
-/// Handshakes at once; each costs more than a request.
-const HANDSHAKES_MAX: usize = 64;
 
 /// The files are looked at again after this, when somebody comes.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -54,7 +50,6 @@ pub enum TlsError {
 pub(crate) struct Tls {
     files: TlsFiles,
     loaded: Mutex<Loaded>,
-    handshakes: Semaphore,
 }
 
 struct Loaded {
@@ -70,16 +65,13 @@ impl Tls {
     pub(crate) fn load(files: TlsFiles) -> Result<Self, TlsError> {
         let stamp = stamp(&files);
         let loaded = Loaded { acceptor: acceptor(&files)?, stamp, looked_at: Instant::now() };
-        Ok(Self { files, loaded: Mutex::new(loaded), handshakes: Semaphore::new(HANDSHAKES_MAX) })
+        Ok(Self { files, loaded: Mutex::new(loaded) })
     }
 
-    /// Opens a connection; with the certificate that is on the disk now, if that can be used.
+    /// Opens a connection; with the certificate that is on the disk now, if that can be used. How many do at once is
+    /// limited by how many connections there may be: a lower limit would let those who say nothing keep others out.
     pub(crate) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S) -> io::Result<TlsStream<S>> {
-        let shaking = async {
-            let _place = self.handshakes.acquire().await.map_err(io::Error::other)?;
-            self.acceptor().accept(stream).await
-        };
-        tokio::time::timeout(HANDSHAKE_MAX, shaking).await?
+        tokio::time::timeout(HANDSHAKE_MAX, self.acceptor().accept(stream)).await?
     }
 
     fn acceptor(&self) -> TlsAcceptor {

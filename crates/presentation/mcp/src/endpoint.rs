@@ -6,9 +6,11 @@
 //! [`Endpoint::answer`].
 
 mod edge;
+mod ending;
 mod face;
 mod finished;
 mod narrowing;
+mod places;
 mod sessions;
 
 use std::convert::Infallible;
@@ -21,7 +23,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use rmcp::ServerHandler;
-use telegraphist_application::Caller;
+use telegraphist_application::{Caller, Dismissal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -32,7 +34,7 @@ use self::sessions::SessionTable;
 use crate::catalogue::Catalogue;
 use crate::kept::Kept;
 use crate::lines::message::Refusal;
-use crate::selection::Choice;
+use crate::selection::{Choice, Selection, UnknownName};
 use crate::server::Connection;
 use crate::servers::{Servers, Whom};
 
@@ -56,7 +58,7 @@ pub struct EndpointOptions {
     pub session_idle_max: Duration,
     /// A stream on which nothing happens says so in such intervals, so that proxies keep it open.
     pub keep_alive: Duration,
-    /// How many streams that tell of changes one caller has at once.
+    /// How many streams that tell of changes one principal has at once.
     pub listeners_max: usize,
 }
 
@@ -80,7 +82,8 @@ pub struct Endpoint {
 
 struct Inner {
     servers: Servers,
-    choice: Choice,
+    /// What is on offer to all, if the operator's names are known.
+    offered: Result<Arc<Selection>, UnknownName>,
     faces: Faces,
     kept: Kept<Whom, Arc<Face>>,
     sessions: Arc<SessionTable>,
@@ -107,7 +110,8 @@ impl Endpoint {
         let sessions = SessionTable::new(sessions_max, session_idle_max, closing.clone());
         let faces = Faces::new(keep_alive, closing, Arc::clone(&sessions), wrap);
         let bot = Mutex::default();
-        Self { inner: Arc::new(Inner { servers, choice, faces, kept: Kept::new(FACES_MAX), sessions, bot }) }
+        let offered = Selection::of(&choice).map(Arc::new);
+        Self { inner: Arc::new(Inner { servers, offered, faces, kept: Kept::new(FACES_MAX), sessions, bot }) }
     }
 
     /// Closes every session and every stream that is still there.
@@ -118,7 +122,7 @@ impl Endpoint {
     /// Answers a request whose body has been read.
     pub async fn answer(&self, request: Request<Bytes>) -> Answer {
         match self.admitted(request).await {
-            Ok(answer) => answer,
+            Ok(answer) => edge::spoken(answer).await,
             Err(refusal) => refusal.answer(),
         }
     }
@@ -130,18 +134,24 @@ impl Endpoint {
             let refusal = Refusal::new(None, rmcp::model::ErrorCode::INTERNAL_ERROR, "nobody said who calls");
             return Err(edge::Refused::new(StatusCode::INTERNAL_SERVER_ERROR, refusal));
         };
-        let narrowed = narrowing::of(request.uri().path(), request.headers())?;
-        let whom = Whom { caller, choice: inner.choice.clone(), narrowed };
-        let face = self.face(&whom).map_err(|unknown| edge::Refused::unusable(unknown.to_string()))?;
-        let session = edge::session_of(request.headers());
-        let _place = if request.method() == Method::POST {
+        let offered = inner.offered.as_ref().map_err(|unknown| edge::Refused::unusable(unknown.to_string()))?;
+        let selection = narrowing::narrowed(offered, request.uri().path(), request.headers())?;
+        let whom = Whom { caller, selection };
+        let is_stateless = edge::is_stateless(request.headers());
+        // The stateless era has no sessions, whatever its clients send along.
+        let session = edge::session_of(request.headers()).filter(|_| !is_stateless);
+        if session.as_ref().is_some_and(|session| !inner.sessions.is_of(session, &whom)) {
+            return Err(edge::Refused::unknown_session());
+        }
+        let face = self.face(&whom);
+        let place = if request.method() == Method::POST {
             match edge::check(&mut request)? {
                 edge::Post::Nothing => return Ok(edge::accepted()),
                 edge::Post::Initialize => {
                     if session.is_some() {
                         return Err(edge::Refused::again());
                     }
-                    Some(inner.sessions.make_room(&whom).ok_or_else(edge::Refused::full)?)
+                    Some(inner.sessions.make_room(&whom).map_err(|_| edge::Refused::full())?)
                 }
                 edge::Post::Request(id, tool) => {
                     if let Some(tool) = tool.and_then(|tool| Catalogue::get().tool(&tool))
@@ -150,7 +160,7 @@ impl Endpoint {
                         inner.servers.app().note_missing_scope(&whom.caller, tool.facts).await;
                         return Err(edge::Refused::lacking(id, tool.facts.scope));
                     }
-                    if session.is_some_and(|session| inner.sessions.is_unanswered(&session, &whom, &id)) {
+                    if session.as_ref().is_some_and(|session| inner.sessions.is_unanswered(session, &id)) {
                         return Err(edge::Refused::used_twice(id));
                     }
                     None
@@ -158,27 +168,34 @@ impl Endpoint {
                 edge::Post::Other => None,
             }
         } else {
-            if request.method() == Method::DELETE
-                && session.is_some_and(|session| !inner.sessions.is_of(&session, &whom))
-            {
-                return Err(edge::Refused::unknown_session());
-            }
             None
         };
         let has_bot = if face.depends_on_bots() { self.has_bot().await } else { false };
-        if !edge::is_stateless(request.headers()) {
-            return Ok(face.answer(request, has_bot).await);
+        if let Some(place) = place {
+            let answer = place.held(face.answer(request, has_bot)).await;
+            return if place.is_lost() { Err(edge::Refused::full()) } else { Ok(answer) };
+        }
+        if !is_stateless {
+            let dismissal = request.extensions().get::<Dismissal>().cloned();
+            let answer = face.answer(request, has_bot).await;
+            return Ok(match session.zip(dismissal) {
+                Some((session, dismissal)) => {
+                    let table = Arc::clone(&inner.sessions);
+                    ending::watched(answer, ending::Ending { table, session, dismissal })
+                }
+                None => answer,
+            });
         }
         let slot = Slot::default();
         request.extensions_mut().insert(slot.clone());
         Ok(finished::placed(face.answer(request, has_bot).await, slot).await)
     }
 
-    fn face(&self, whom: &Whom) -> Result<Arc<Face>, crate::selection::UnknownName> {
+    fn face(&self, whom: &Whom) -> Arc<Face> {
         let inner = &self.inner;
         inner.kept.get_or(whom.clone(), |whom| {
-            let server = inner.servers.of(whom.clone())?;
-            Ok(Arc::new(inner.faces.make(&server, Arc::new(whom.clone()))))
+            let server = inner.servers.of(whom.clone());
+            Arc::new(inner.faces.make(&server, Arc::new(whom.clone())))
         })
     }
 

@@ -126,6 +126,11 @@ impl Selection {
         granted
     }
 
+    /// How many tools are in it.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
     /// Whether a tool is in it.
     pub fn has(&self, name: &str) -> bool {
         self.names.contains(name)

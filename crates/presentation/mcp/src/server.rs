@@ -26,8 +26,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 pub use self::room::Connection;
-pub(crate) use self::room::Room;
-use self::room::{Delivery, Limits};
+use self::room::Delivery;
+pub(crate) use self::room::{Room, SharedLimits};
 use self::seen::SeenConnection;
 pub(crate) use self::seen::SeenOverHttp;
 use crate::lines::Lines;
@@ -47,13 +47,13 @@ pub const INSTRUCTIONS_WITH_PEOPLE: &str =
 pub struct ServerOptions {
     /// The longest line a client may send, in bytes.
     pub line_max: usize,
-    /// How many calls of one connection run at the same time.
+    /// How many calls of one connection run at the same time; over HTTP, of one principal.
     pub running_max: usize,
     /// How many more may wait for their turn; over this, calls are refused as overloaded.
     pub waiting_max: usize,
     /// How long a call waits for its turn, if its caller does not wait less.
     pub turn_max: Duration,
-    /// How many a connection tells of changes at the same time; over HTTP, a caller.
+    /// How many a connection tells of changes at the same time; over HTTP, a principal.
     pub listeners_max: usize,
     /// The largest answer to a call that changes nothing, in bytes; what was changed is told in any case.
     pub answer_max: usize,
@@ -172,11 +172,11 @@ impl Server {
 }
 
 impl Server {
-    /// The room of everybody who comes over HTTP, by whether a bot is signed in. Nobody there has a life of their own: an
+    /// The room of everybody who comes over HTTP in this name for this, by whether a bot is signed in. Nobody there has a life of their own: an
     /// agent is known by its principal and its name.
-    pub(crate) fn shared_rooms(&self, closing: &CancellationToken) -> Rooms {
+    pub(crate) fn shared_rooms(&self, limits: &SharedLimits, closing: &CancellationToken) -> Rooms {
         let inner = &self.inner;
-        let limits = Arc::new(Limits::new(&inner.options));
+        let limits = limits.of(&inner.caller.principal, &inner.options);
         let room = |offer: &Arc<Offer>| {
             let (inner, offer, limits) = (Arc::clone(inner), Arc::clone(offer), Arc::clone(&limits));
             Arc::new(Room::shared(inner, offer, limits, closing.clone()))

@@ -2,6 +2,7 @@
 //!
 //! A server is made once for a caller and what was chosen, so that all that a list shows is ready before it is asked for.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use telegraphist_application::{Application, Caller};
@@ -10,7 +11,7 @@ use crate::kept::Kept;
 use crate::selection::{Choice, Selection, UnknownName};
 use crate::server::{Server, ServerOptions};
 
-/// Servers that are kept: about one for each token and each way it is used.
+/// Servers that are kept: about one for each token and each set of tools that it asks for.
 const SERVERS_MAX: usize = 1_024;
 
 /// Whom a server is for.
@@ -18,16 +19,14 @@ const SERVERS_MAX: usize = 1_024;
 pub(crate) struct Whom {
     /// Who calls.
     pub(crate) caller: Caller,
-    /// What is on offer.
-    pub(crate) choice: Choice,
-    /// What is wanted of it, each less than the one before.
-    pub(crate) narrowed: Vec<Choice>,
+    /// What is on offer to it: the same, in whatever words it was asked for.
+    pub(crate) selection: Arc<Selection>,
 }
 
-impl std::hash::Hash for Whom {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        // Callers of one principal differ seldom.
-        (&self.caller.principal, &self.choice, &self.narrowed).hash(state);
+impl Hash for Whom {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Callers of one principal differ seldom, and what they are offered in how much it is.
+        (&self.caller.principal, self.selection.len()).hash(state);
     }
 }
 
@@ -63,18 +62,14 @@ impl Servers {
 
     /// The server that offers `caller` what was chosen.
     pub fn server(&self, caller: &Caller, choice: &Choice) -> Result<Server, UnknownName> {
-        let (caller, choice) = (caller.clone(), choice.clone());
-        self.of(Whom { caller, choice, narrowed: Vec::new() })
+        let selection = Arc::new(Selection::of(choice)?);
+        Ok(self.of(Whom { caller: caller.clone(), selection }))
     }
 
-    pub(crate) fn of(&self, whom: Whom) -> Result<Server, UnknownName> {
+    pub(crate) fn of(&self, whom: Whom) -> Server {
         let inner = &self.inner;
         inner.kept.get_or(whom, |whom| {
-            let mut selection = Selection::of(&whom.choice)?;
-            for choice in &whom.narrowed {
-                selection = selection.narrow(&Selection::left_by(choice)?);
-            }
-            Ok(Server::new(inner.app.clone(), whom.caller.clone(), &selection, inner.options.clone()))
+            Server::new(inner.app.clone(), whom.caller.clone(), &whom.selection, inner.options.clone())
         })
     }
 }

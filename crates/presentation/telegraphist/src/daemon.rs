@@ -123,6 +123,9 @@ struct House {
 impl Owner {
     /// Opens a profile as it was left.
     pub(crate) async fn open(places: &Places, settings: &Settings, face: Face) -> anyhow::Result<Self> {
+        if face.http.is_some() {
+            settings.http.check_for_profile().map_err(|problem| Usage(problem.to_owned()))?;
+        }
         let claim = Claim::take(places).await?;
         let dc_options = settings.telegram.dc_options.0.iter().map(|dc| dc.0.clone()).collect();
         let elsewhere = Elsewhere { dc_options, ..Elsewhere::default() };

@@ -3,6 +3,7 @@
 //! A key that does not exist is an error that names the nearest one, wherever it was written. Secrets are typed as such
 //! and never shown. `config/default.toml` is the list of keys, their defaults and their documentation at once.
 
+mod http;
 mod keys;
 mod session_bus;
 mod values;
@@ -279,13 +280,7 @@ impl Settings {
                 return Err(SettingsError::Invalid(problem));
             }
         }
-        if self.http.tls_cert.as_os_str().is_empty() != self.http.tls_key.as_os_str().is_empty() {
-            let problem = "http.tls_cert and http.tls_key belong together; set both or none";
-            return Err(SettingsError::Invalid(problem.to_owned()));
-        }
-        if let Err(problem) = self.http.listen.0.check(&self.http.gateway(nobody())) {
-            return Err(SettingsError::Invalid(format!("http.listen: {problem}")));
-        }
+        self.http.check().map_err(SettingsError::Invalid)?;
         if let Err(problem) = self.metrics.listen.0.check(&GatewayOptions::default()) {
             return Err(SettingsError::Invalid(format!("metrics.listen: {problem}")));
         }

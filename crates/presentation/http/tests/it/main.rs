@@ -8,6 +8,7 @@ mod limits;
 mod manners;
 mod mcp;
 mod mcp_limits;
+mod rooms;
 mod rpc;
 mod tls;
 mod tokens;

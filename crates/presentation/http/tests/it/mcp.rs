@@ -6,7 +6,7 @@ use telegraphist_http::GatewayOptions;
 use telegraphist_mcp::{Choice, EndpointOptions};
 
 use crate::rpc::{ACCEPT, Events, MODERN, Session, in_session, message, modern, told};
-use crate::world::{Door, World};
+use crate::world::{Door, World, in_time};
 
 /// A door at which everything is on offer.
 async fn open(world: &World) -> Door {
@@ -244,6 +244,29 @@ async fn an_id_that_is_under_way_in_a_session_is_not_used_again() {
     assert_eq!(waiting.next().await.expect("it is decided")["id"], 5);
     assert_eq!(waiting.next().await, None);
     assert!(session.call(5, "ping", &json!({})).await.result().is_object(), "it is answered, so it may be used");
+    door.close().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_id_whose_stream_was_closed_is_under_way_until_its_call_is_answered() {
+    let world = World::new().await;
+    let door = open(&world).await;
+    let session = Session::open(&door, "/mcp").await;
+    let asked = json!({ "name": "request_approval", "arguments": { "title": "Who listens?" } });
+    let asked = session.call(1, "tools/call", &asked).await;
+    let id = asked.result()["structuredContent"]["approval_id"].clone();
+    let wait = json!({ "name": "wait_for_approval", "arguments": { "approval_id": id, "timeout_seconds": 50 },
+        "_meta": { "progressToken": "p" } });
+    let mut waiting = Events::open(session.post(&in_session(5, "tools/call", &wait))).await;
+    assert_eq!(waiting.next().await.expect("it waits")["method"], "notifications/progress");
+    drop(waiting);
+    // The server notices at some time that the stream is closed; the call goes on all the same.
+    for n in 0..20 {
+        assert_eq!(session.call(5, "ping", &json!({})).await.error(), (400, -32600), "after {n}");
+    }
+    world.press("Who listens?", "Approve").await;
+    in_time(async { while session.call(5, "ping", &json!({})).await.status != 200 {} }).await;
     door.close().await;
     world.end().await;
 }

@@ -1,15 +1,18 @@
 //! MCP over HTTP: how much, how long, and how it ends.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use telegraphist_http::GatewayOptions;
+use telegraphist_application::Caller;
+use telegraphist_http::{Auth, GatewayOptions, NotAuthenticated};
 use telegraphist_mcp::{Choice, EndpointOptions};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use crate::rpc::{Events, Session, modern, told};
+use crate::rpc::{Events, Session, bearing, modern, told};
 use crate::world::{Door, World, answer, in_time};
 
 fn everything() -> EndpointOptions {
@@ -28,9 +31,10 @@ async fn a_body_over_the_limit_is_refused_whether_it_is_announced_or_not() {
     let door = world.open_with(options, everything()).await;
     let body = "x".repeat(100_001);
     let announced = answer(door.request(Method::POST, "/mcp").body(body.clone())).await;
-    assert_eq!(announced.failure(413), "invalid_argument");
+    assert_eq!(announced.spoken("/mcp").failure(413), "invalid_argument");
     let chunked = reqwest::Body::wrap_stream(futures::stream::iter([Ok::<_, std::io::Error>(body)]));
-    assert_eq!(answer(door.request(Method::POST, "/mcp").body(chunked)).await.failure(413), "invalid_argument");
+    let chunked = answer(door.request(Method::POST, "/mcp").body(chunked)).await;
+    assert_eq!(chunked.spoken("/mcp").failure(413), "invalid_argument");
     let call = json!({ "name": "send_message", "arguments": { "chat": "me", "text": "y".repeat(90_000) } });
     assert_eq!(told(modern(&door, "/mcp", "tools/call", call)).await.status, 200, "what fits is read");
     door.close().await;
@@ -66,7 +70,8 @@ async fn large_bodies_at_once_have_a_limit_and_small_ones_pass() {
 #[tokio::test]
 async fn the_session_that_was_idle_longest_makes_way() {
     let world = World::deaf().await;
-    let door = open(&world, EndpointOptions { sessions_max: 2, ..everything() }).await;
+    // One caller has half of them.
+    let door = open(&world, EndpointOptions { sessions_max: 4, ..everything() }).await;
     let (one, two) = (Session::open(&door, "/mcp").await, Session::open(&door, "/mcp").await);
     assert!(one.call(1, "ping", &json!({})).await.result().is_object());
     let three = Session::open(&door, "/mcp").await;
@@ -77,6 +82,37 @@ async fn the_session_that_was_idle_longest_makes_way() {
     let _ears = (Events::open(one.request(Method::GET)).await, Events::open(three.request(Method::GET)).await);
     let refused = Session::try_open(&door, "/mcp").await;
     assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (503, Some("5")), "{refused:?}");
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_refused_costs_nobody_theirs() {
+    let world = World::deaf().await;
+    let door = open(&world, EndpointOptions { sessions_max: 4, ..everything() }).await;
+    let sessions = [Session::open(&door, "/mcp").await, Session::open(&door, "/mcp").await];
+    for (header, value, status) in [("content-type", "text/plain", 415), ("accept", "text/html", 406)] {
+        let mut refused = Session::opening(&door, "/mcp").build().expect("a request");
+        refused.headers_mut().insert(header, value.parse().expect("a value"));
+        assert_eq!(in_time(door.client.execute(refused)).await.expect("an answer").status(), status);
+    }
+    for session in &sessions {
+        assert!(session.call(1, "ping", &json!({})).await.result().is_object());
+    }
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_burst_leaves_sessions_that_were_handed_out_just_now() {
+    let world = World::deaf().await;
+    let door = open(&world, EndpointOptions { sessions_max: 4, ..everything() }).await;
+    let burst = futures::future::join_all((0..8).map(|_| Session::try_open(&door, "/mcp"))).await;
+    let opened: Vec<_> = burst.iter().filter(|answer| answer.status == 200).collect();
+    assert!(opened.len() == 2 && burst.iter().all(|answer| matches!(answer.status.as_u16(), 200 | 503)), "{burst:?}");
+    for answer in opened {
+        let session = Session::of(&door, "/mcp", answer);
+        session.ready().await;
+        assert!(session.call(1, "ping", &json!({})).await.result().is_object());
+    }
     door.close().await;
 }
 
@@ -118,6 +154,48 @@ async fn a_stream_outlives_the_age_at_which_connections_are_renewed() {
     told(modern(&door, "/mcp", "tools/call", cancel)).await;
     let changed = ear.next().await.expect("the stream is open");
     assert_eq!(changed["method"], "notifications/resources/updated");
+    door.close().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_result_seconds_after_its_token_was_taken_back() {
+    let world = World::new().await;
+    let counts = Arc::new(AtomicBool::new(true));
+    let auth = Auth::Bearer(Arc::new({
+        let counts = Arc::clone(&counts);
+        move |_token| {
+            let caller = counts.load(Ordering::Relaxed).then(Caller::owner);
+            Box::pin(async move { caller.ok_or(NotAuthenticated::Refused) })
+        }
+    }));
+    let options = GatewayOptions { auth, ..GatewayOptions::default() };
+    let mut door =
+        world.open_with(options, EndpointOptions { keep_alive: Duration::from_hours(24), ..everything() }).await;
+    door.client = bearing("tgp_any");
+    let ask = json!({ "name": "request_approval", "arguments": { "title": "Until when?" } });
+    let asked = told(modern(&door, "/mcp", "tools/call", ask)).await;
+    let id = asked.result()["structuredContent"]["approval_id"].clone();
+    let uri = format!("tg://approval/{}", id.as_str().expect("an id"));
+    let listen = json!({ "notifications": { "resourceSubscriptions": [uri] } });
+    let mut ear = Events::open(modern(&door, "/mcp", "subscriptions/listen", listen)).await;
+    ear.next().await.expect("it is acknowledged");
+    let session = Session::open(&door, "/mcp").await;
+    let mut standing = Events::open(session.request(Method::GET)).await;
+    tokio::time::pause();
+    tokio::time::sleep(Duration::from_mins(16)).await;
+    counts.store(false, Ordering::Relaxed);
+    let before = tokio::time::Instant::now();
+    let ended = ear.next().await.expect("the stream ends with its result");
+    assert!(ended["result"].is_object() && ended["id"] == 1, "{ended}");
+    assert_eq!((ear.next().await, standing.next().await), (None, None));
+    assert!(before.elapsed() < Duration::from_secs(10), "it heard for {:?}", before.elapsed());
+    tokio::time::resume();
+    assert_eq!(told(modern(&door, "/mcp", "tools/list", json!({}))).await.error(), (401, -32600));
+    // Nobody could take its session up again; were the token to count once more, it would be gone.
+    counts.store(true, Ordering::Relaxed);
+    let ping = crate::rpc::in_session(1, "ping", &json!({}));
+    assert_eq!(told(session.post(&ping)).await.error(), (404, -32600));
     door.close().await;
     world.end().await;
 }

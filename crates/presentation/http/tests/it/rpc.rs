@@ -94,6 +94,13 @@ pub(crate) async fn told(request: RequestBuilder) -> Told {
     Told { status, headers, messages }
 }
 
+/// A client that sends a token with everything.
+pub(crate) fn bearing(token: &str) -> reqwest::Client {
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", format!("Bearer {token}").parse().expect("a header"));
+    reqwest::Client::builder().no_proxy().default_headers(headers).build().expect("a client")
+}
+
 /// A session, opened in the era of sessions.
 pub(crate) struct Session<'a> {
     door: &'a Door,
@@ -103,21 +110,34 @@ pub(crate) struct Session<'a> {
 
 impl<'a> Session<'a> {
     pub(crate) async fn open(door: &'a Door, path: &'static str) -> Self {
-        let answer = Self::try_open(door, path).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        let id = answer.header("mcp-session-id").expect("a session").to_owned();
-        let session = Self { door, path, id };
-        let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
-        assert_eq!(told(session.post(&ready)).await.status, 202);
+        let session = Self::of(door, path, &Self::try_open(door, path).await);
+        session.ready().await;
         session
     }
 
+    /// The session that was handed out by an answer.
+    pub(crate) fn of(door: &'a Door, path: &'static str, answer: &Told) -> Self {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let id = answer.header("mcp-session-id").expect("a session").to_owned();
+        Self { door, path, id }
+    }
+
+    /// Takes it up, as its protocol wants it.
+    pub(crate) async fn ready(&self) {
+        let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+        assert_eq!(told(self.post(&ready)).await.status, 202);
+    }
+
     pub(crate) async fn try_open(door: &Door, path: &str) -> Told {
+        told(Self::opening(door, path)).await
+    }
+
+    /// What asks for a session.
+    pub(crate) fn opening(door: &Door, path: &str) -> RequestBuilder {
         let params = json!({
             "protocolVersion": LEGACY, "capabilities": {}, "clientInfo": { "name": "tester", "version": "1" },
         });
-        let message = in_session(0, "initialize", &params);
-        told(door.request(Method::POST, path).header("accept", ACCEPT).json(&message)).await
+        door.request(Method::POST, path).header("accept", ACCEPT).json(&in_session(0, "initialize", &params))
     }
 
     pub(crate) fn request(&self, method: Method) -> RequestBuilder {

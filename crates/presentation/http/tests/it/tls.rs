@@ -111,6 +111,27 @@ async fn a_handshake_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn who_says_nothing_keeps_nobody_from_a_handshake() {
+    let world = World::deaf().await;
+    let certified = Certified::new();
+    let door = open(&world, certified.files()).await;
+    let address = door.base.strip_prefix("https://").expect("an address");
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        let mut stream = in_time(TcpStream::connect(address)).await.expect("it listens");
+        // The beginning of a record of which nothing more comes.
+        stream.write_all(&[22, 3, 1]).await.expect("sent");
+        silent.push(stream);
+    }
+    assert!(is_answered(&trusting(&certified.root).build().expect("a client"), &door).await);
+    for stream in &silent {
+        let said = stream.try_read(&mut [0; 1]).map_err(|problem| problem.kind());
+        assert_eq!(said, Err(std::io::ErrorKind::WouldBlock), "others were answered only after it was sent away");
+    }
+    door.close().await;
+}
+
+#[tokio::test]
 async fn what_is_no_certificate_is_told_by_its_path() {
     let certified = Certified::new();
     std::fs::write(certified.files().key, "secret and no key").expect("written");

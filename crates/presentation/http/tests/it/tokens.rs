@@ -10,7 +10,7 @@ use telegraphist_application::{Caller, Grants};
 use telegraphist_http::{Auth, Gateway, GatewayOptions, Listen, ListenError, NotAuthenticated};
 use telegraphist_mcp::{Choice, EndpointOptions};
 
-use crate::rpc::{Session, modern, told};
+use crate::rpc::{Session, bearing, modern, told};
 use crate::world::{Door, World, answer};
 
 /// Tokens are names here: of the owner, of somebody who reads, and of somebody else who does.
@@ -51,11 +51,12 @@ async fn without_a_token_that_counts_nothing_is_answered() {
     let world = World::deaf().await;
     let door = open(&world).await;
     for path in ["/mcp", "/mcp/readonly", "/v1/approvals", "/v1/nothing"] {
-        let refused = answer(door.request(Method::GET, path)).await;
+        let refused = answer(door.request(Method::GET, path)).await.spoken(path);
         assert_eq!(refused.failure(401), "forbidden", "{path}");
         assert_eq!(refused.header("www-authenticate"), Some("Bearer realm=\"telegraphist\""), "{path}");
         for credentials in ["Bearer tgp_wrong", "Bearer", "Basic dGdwX293bmVyOg==", "tgp_owner"] {
-            let refused = answer(door.request(Method::GET, path).header("authorization", credentials)).await;
+            let refused =
+                answer(door.request(Method::GET, path).header("authorization", credentials)).await.spoken(path);
             assert_eq!(refused.failure(401), "forbidden", "{path} {credentials}");
             let challenge = refused.header("www-authenticate").expect("a challenge");
             assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
@@ -165,9 +166,7 @@ async fn a_session_of_another_token_does_not_exist() {
     let options = GatewayOptions { auth: bearer(), ..GatewayOptions::default() };
     let mut door = world.open_with(options, EndpointOptions { choice, ..EndpointOptions::default() }).await;
     let bare = door.client.clone();
-    let mut headers = reqwest::header::HeaderMap::new();
-    headers.insert("authorization", "Bearer tgp_reader".parse().expect("a header"));
-    door.client = reqwest::Client::builder().no_proxy().default_headers(headers).build().expect("a client");
+    door.client = bearing("tgp_reader");
     let session = Session::open(&door, "/mcp").await;
     for method in [Method::POST, Method::GET, Method::DELETE] {
         let request = bare.request(method.clone(), format!("{}/mcp", door.base));

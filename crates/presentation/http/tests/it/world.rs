@@ -175,6 +175,17 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// A failure in words of MCP, where they are spoken, as it is told elsewhere.
+    pub(crate) fn spoken(mut self, path: &str) -> Self {
+        if path.starts_with("/mcp") {
+            assert!(self.body["jsonrpc"] == "2.0" && self.body["id"].is_null(), "{self:?}");
+            let error = self.body["error"].take();
+            assert!(error["code"].is_i64() && error["message"].is_string(), "{error}");
+            self.body = error["data"].clone();
+        }
+        self
+    }
+
     /// A failure has the one shape; its code.
     pub(crate) fn failure(&self, status: u16) -> &str {
         assert_eq!(self.status.as_u16(), status, "{self:?}");

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Empty, Full};
 use rmcp::model::{ClientRequest, ErrorCode, JsonRpcMessage, ProtocolVersion, RequestId};
@@ -111,6 +111,27 @@ pub(super) fn accepted() -> Answer {
     let mut answer = Response::new(Empty::new().boxed());
     *answer.status_mut() = StatusCode::ACCEPTED;
     answer
+}
+
+/// An answer of the library: what it says in plain text about a failure, said as the protocol does.
+pub(super) async fn spoken(answer: Answer) -> Answer {
+    let status = answer.status();
+    let kind = answer.headers().get(CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind == "application/json") || !(status.is_client_error() || status.is_server_error()) {
+        return answer;
+    }
+    let (mut head, body) = answer.into_parts();
+    let said = body.collect().await.unwrap_or_else(|never| match never {}).to_bytes();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    let refusal = if status.is_server_error() {
+        tracing::error!(problem = said, "the library failed");
+        Refusal::new(None, ErrorCode::INTERNAL_ERROR, "this server failed; repeat it in a moment")
+    } else {
+        Refusal::new(None, ErrorCode::INVALID_REQUEST, said)
+    };
+    head.headers.remove(CONTENT_LENGTH);
+    head.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Response::from_parts(head, Full::new(Bytes::from(refusal.answer().body())).boxed())
 }
 
 /// The session that a request names.

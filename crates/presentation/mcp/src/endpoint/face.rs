@@ -15,7 +15,7 @@ use tower_service::Service as _;
 
 use super::Answer;
 use super::sessions::{SessionTable, Sessions};
-use crate::server::{Connection, Room, Rooms, SeenOverHttp, Server};
+use crate::server::{Connection, Room, Rooms, SeenOverHttp, Server, SharedLimits};
 use crate::servers::Whom;
 
 /// An answer under way.
@@ -30,6 +30,7 @@ type MakeDesk = dyn Fn(Arc<Room>, Arc<Sessions>) -> Desk + Send + Sync;
 /// Makes faces.
 pub(super) struct Faces {
     sessions: Arc<SessionTable>,
+    limits: SharedLimits,
     make: Box<MakeDesk>,
     closing: CancellationToken,
     /// Cuts what did not end by itself.
@@ -60,14 +61,14 @@ impl Faces {
             let service = StreamableHttpService::new(factory, sessions, config.clone());
             Box::new(move |request| service.clone().call(request))
         };
-        Self { sessions, make: Box::new(make), closing, close }
+        Self { sessions, limits: SharedLimits::default(), make: Box::new(make), closing, close }
     }
 
     /// The face of one server.
     pub(super) fn make(&self, server: &Server, whom: Arc<Whom>) -> Face {
         let sessions = Arc::new(Sessions::new(Arc::clone(&self.sessions), whom));
         let desk = |room| (self.make)(room, Arc::clone(&sessions));
-        let Rooms { usual, with_bot } = server.shared_rooms(&self.closing);
+        let Rooms { usual, with_bot } = server.shared_rooms(&self.limits, &self.closing);
         Face { usual: desk(usual), with_bot: with_bot.map(desk) }
     }
 

@@ -1,68 +1,75 @@
 //! Sessions of the era that begins with `initialize`: how many, how long, and whose they are.
 //!
-//! A session belongs to whoever opened it, with the same choice of tools; to everybody else it does not exist. When all
-//! places are taken, the session that has been idle longest makes way for a new one, if it has been idle for a while or is
-//! the caller's own; else the new one has to wait. Who has a stream open or a call under way is not idle.
+//! A session belongs to whoever opened it, with the same choice of tools; to everybody else it does not exist. A place for
+//! it is promised before the library sees the request, and taken when the library opens it. Who has a stream open or a call
+//! under way is not idle. Start with [`SessionTable::make_room`].
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::{Stream, StreamExt as _};
-use rmcp::model::{ClientJsonRpcMessage, JsonRpcMessage, RequestId, ServerJsonRpcMessage};
+use rmcp::RoleServer;
+use rmcp::model::{ClientJsonRpcMessage, ClientNotification, JsonRpcMessage, RequestId, ServerJsonRpcMessage};
+use rmcp::transport::Transport;
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
 use rmcp::transport::streamable_http_server::session::{ServerSseMessage, SessionId, SessionManager};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::places::{Full, Known, Places};
 use crate::servers::Whom;
 
-/// Who was here just now is not sent away for somebody else.
-const IDLE_LEAST: Duration = Duration::from_mins(1);
+tokio::task_local! {
+    /// The place of the session that the request under way is about to open.
+    static PLACE: Arc<Place>;
+}
 
 /// All sessions.
 pub(super) struct SessionTable {
     local: LocalSessionManager,
-    most: usize,
     idle_max: Duration,
     closing: CancellationToken,
-    inside: Mutex<Inside>,
+    places: Mutex<Places>,
+    /// Whether somebody looks for sessions that are idle too long; changed only while the places are locked.
+    is_watched: AtomicBool,
 }
 
-#[derive(Default)]
-struct Inside {
-    known: HashMap<SessionId, Known>,
-    /// Places for sessions that are about to be opened.
-    promised: usize,
-    /// Sessions that were opened on a promise whose request is not answered yet.
-    opened: usize,
-    /// Whether somebody looks for sessions that are idle too long.
-    is_watched: bool,
+/// A place that was promised to a session: taken by it, or given back when this is dropped.
+pub(super) struct Place {
+    table: Arc<SessionTable>,
+    principal: String,
+    /// Whether the promise still stands.
+    is_promised: AtomicBool,
+    /// Whether it could not be kept.
+    is_lost: AtomicBool,
 }
 
-struct Known {
-    whom: Arc<Whom>,
-    used: Instant,
-    /// Streams, those of calls among them.
-    streams: usize,
-    unanswered: HashSet<RequestId>,
-}
+impl Place {
+    /// Does what may open the session.
+    pub(super) async fn held<T>(self: &Arc<Self>, opening: impl Future<Output = T>) -> T {
+        PLACE.scope(Arc::clone(self), opening).await
+    }
 
-impl Known {
-    fn idle(&self) -> Option<Duration> {
-        (self.streams == 0).then(|| self.used.elapsed())
+    /// Whether the session was not opened because nobody made way for it after all.
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Lets a session have it.
+    fn take(&self, id: &SessionId, known: Known) -> Result<Option<SessionId>, Full> {
+        let mut places = self.table.lock();
+        let taken = if self.is_promised.swap(false, Ordering::Relaxed) { places.take_in(id, known) } else { Err(Full) };
+        self.is_lost.store(taken.is_err(), Ordering::Relaxed);
+        taken
     }
 }
 
-/// A place for a session that is being opened.
-pub(super) struct Place(Arc<SessionTable>);
-
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut inside = self.0.lock();
-        // A request that the library refused opened nothing.
-        let count = if inside.opened > 0 { &mut inside.opened } else { &mut inside.promised };
-        *count = count.saturating_sub(1);
+        if *self.is_promised.get_mut() {
+            self.table.lock().withdraw(&self.principal);
+        }
     }
 }
 
@@ -71,29 +78,33 @@ impl SessionTable {
         let mut local = LocalSessionManager::default();
         // Who listens all day and hears nothing is not idle, which the library cannot tell.
         local.session_config.keep_alive = None;
-        Arc::new(Self { local, most, idle_max, closing, inside: Mutex::default() })
+        let (places, is_watched) = (Mutex::new(Places::new(most)), AtomicBool::new(false));
+        Arc::new(Self { local, idle_max, closing, places, is_watched })
     }
 
     /// Whether a session is there and belongs to `whom`.
     pub(super) fn is_of(&self, id: &str, whom: &Whom) -> bool {
-        self.lock().known.get(id).is_some_and(|known| *known.whom == *whom)
+        self.lock().get(id).is_some_and(|known| *known.whom == *whom)
     }
 
-    /// Whether a request of that id is under way in a session of `whom`.
-    pub(super) fn is_unanswered(&self, id: &str, whom: &Whom, request: &RequestId) -> bool {
-        let inside = self.lock();
-        inside.known.get(id).is_some_and(|known| *known.whom == *whom && known.unanswered.contains(request))
+    /// Whether a request of that id is under way in a session.
+    pub(super) fn is_unanswered(&self, id: &str, request: &RequestId) -> bool {
+        self.lock().is_unanswered(id, request)
     }
 
-    /// A place for one more session, if there is one or somebody may make way. Nobody does before it is opened: a request
-    /// that is refused costs nobody a session.
-    pub(super) fn make_room(self: &Arc<Self>, whom: &Whom) -> Option<Place> {
-        let mut inside = self.lock();
-        if inside.known.len() + inside.promised >= self.most + inside.those_who_may_go(whom).count() {
-            return None;
-        }
-        inside.promised += 1;
-        Some(Place(Arc::clone(self)))
+    /// A place for one more session, if there is one or somebody may make way.
+    pub(super) fn make_room(self: &Arc<Self>, whom: &Whom) -> Result<Arc<Place>, Full> {
+        let principal = whom.caller.principal.clone();
+        self.lock().promise(&principal)?;
+        let (is_promised, is_lost) = (AtomicBool::new(true), AtomicBool::new(false));
+        Ok(Arc::new(Place { table: Arc::clone(self), principal, is_promised, is_lost }))
+    }
+
+    /// Closes a session, soon.
+    pub(super) fn end(self: &Arc<Self>, id: SessionId) {
+        self.lock().remove(&id);
+        let table = Arc::clone(self);
+        tokio::spawn(async move { table.shut(&id).await });
     }
 
     async fn shut(&self, id: &SessionId) {
@@ -102,16 +113,25 @@ impl SessionTable {
         }
     }
 
+    /// Sees to it that somebody looks for sessions that are idle too long.
+    fn have_watched(self: &Arc<Self>) {
+        let _places = self.lock();
+        if !self.is_watched.swap(true, Ordering::Relaxed) {
+            let watching = Arc::clone(self).watch();
+            tokio::spawn(self.closing.clone().run_until_cancelled_owned(watching));
+        }
+    }
+
     /// Closes sessions that are idle too long, for as long as there are any.
     async fn watch(self: Arc<Self>) {
         loop {
             let (idle, next) = {
-                let mut inside = self.lock();
-                if inside.known.is_empty() {
-                    inside.is_watched = false;
+                let mut places = self.lock();
+                if places.is_empty() {
+                    self.is_watched.store(false, Ordering::Relaxed);
                     return;
                 }
-                inside.take_idle(self.idle_max)
+                places.take_idle(self.idle_max)
             };
             for id in idle {
                 tracing::debug!("a session over HTTP was idle for too long");
@@ -121,54 +141,14 @@ impl SessionTable {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes that a stream of a session ends when what is returned is dropped.
     fn enter(self: &Arc<Self>, id: &SessionId, request: Option<RequestId>) -> Inhabited {
-        if let Some(known) = self.lock().known.get_mut(id) {
-            known.used = Instant::now();
-            known.streams += 1;
-            known.unanswered.extend(request.clone());
-        }
-        Inhabited { table: Arc::clone(self), id: Arc::clone(id), request }
-    }
-}
-
-impl Inside {
-    /// Who may make way for a session of `whom`, and how much it would be missed: its own go before those of others, and
-    /// the longest idle first.
-    fn those_who_may_go(&self, whom: &Whom) -> impl Iterator<Item = ((bool, Duration), &SessionId)> {
-        self.known.iter().filter_map(|(id, known)| {
-            let (idle, is_own) = (known.idle()?, known.whom.caller.principal == whom.caller.principal);
-            (is_own || idle >= IDLE_LEAST).then_some(((is_own, idle), id))
-        })
-    }
-
-    /// Takes a new session in; gives the one that makes way for it, if there is no place otherwise.
-    fn take_in(&mut self, id: &SessionId, known: Known, most: usize) -> Option<SessionId> {
-        self.promised = self.promised.saturating_sub(1);
-        self.opened += 1;
-        let goes = if self.known.len() + self.promised < most {
-            None
-        } else {
-            self.those_who_may_go(&known.whom).max_by_key(|(order, _)| *order).map(|(_, id)| Arc::clone(id))
-        };
-        if let Some(goes) = &goes {
-            self.known.remove(goes);
-        }
-        self.known.insert(Arc::clone(id), known);
-        goes
-    }
-
-    /// Takes out those who are idle too long, and says when to look again.
-    fn take_idle(&mut self, idle_max: Duration) -> (Vec<SessionId>, Duration) {
-        let is_idle = |known: &Known| known.idle().is_some_and(|idle| idle >= idle_max);
-        let idle: Vec<SessionId> = self.known.extract_if(|_, known| is_idle(known)).map(|(id, _)| id).collect();
-        let left = self.known.values().filter_map(|known| Some(idle_max.saturating_sub(known.idle()?)));
-        // Whoever is not idle now is not idle too long before that time is over.
-        (idle, left.min().unwrap_or(idle_max).max(Duration::from_millis(1)))
+        self.lock().enter(id, request);
+        Inhabited { table: Arc::clone(self), id: Arc::clone(id) }
     }
 }
 
@@ -176,18 +156,11 @@ impl Inside {
 struct Inhabited {
     table: Arc<SessionTable>,
     id: SessionId,
-    request: Option<RequestId>,
 }
 
 impl Drop for Inhabited {
     fn drop(&mut self) {
-        if let Some(known) = self.table.lock().known.get_mut(&self.id) {
-            known.used = Instant::now();
-            known.streams = known.streams.saturating_sub(1);
-            if let Some(request) = &self.request {
-                known.unanswered.remove(request);
-            }
-        }
+        self.table.lock().leave(&self.id);
     }
 }
 
@@ -203,72 +176,130 @@ impl Sessions {
     }
 }
 
-type Failed = LocalSessionManagerError;
+/// Why the library did not get what it wanted.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SessionFailure {
+    #[error(transparent)]
+    Local(#[from] LocalSessionManagerError),
+    #[error("there is no place for another session")]
+    NoPlace,
+}
+
+type LocalTransport = <LocalSessionManager as SessionManager>::Transport;
+
+/// What a session and the library say to each other; a request is under way until its answer passes here, whether
+/// anybody listens to it or not.
+pub(super) struct Heard {
+    transport: LocalTransport,
+    table: Arc<SessionTable>,
+    id: SessionId,
+}
+
+impl Transport<RoleServer> for Heard {
+    type Error = <LocalTransport as Transport<RoleServer>>::Error;
+
+    fn name() -> Cow<'static, str> {
+        LocalTransport::name()
+    }
+
+    fn send(
+        &mut self,
+        message: ServerJsonRpcMessage,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
+        let answered = match &message {
+            JsonRpcMessage::Response(response) => Some(&response.id),
+            JsonRpcMessage::Error(error) => error.id.as_ref(),
+            JsonRpcMessage::Request(_) | JsonRpcMessage::Notification(_) => None,
+        };
+        if let Some(request) = answered {
+            self.table.lock().settle(&self.id, request);
+        }
+        self.transport.send(message)
+    }
+
+    async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
+        self.transport.receive().await
+    }
+
+    async fn close(&mut self) -> Result<(), Self::Error> {
+        self.transport.close().await
+    }
+}
 
 impl SessionManager for Sessions {
-    type Error = Failed;
-    type Transport = <LocalSessionManager as SessionManager>::Transport;
+    type Error = SessionFailure;
+    type Transport = Heard;
 
-    async fn create_session(&self) -> Result<(SessionId, Self::Transport), Failed> {
+    async fn create_session(&self) -> Result<(SessionId, Heard), SessionFailure> {
+        let place = PLACE.try_with(Arc::clone).map_err(|_| SessionFailure::NoPlace)?;
         let (id, transport) = self.table.local.create_session().await?;
-        let whom = Arc::clone(&self.whom);
-        let known = Known { whom, used: Instant::now(), streams: 0, unanswered: HashSet::new() };
-        let goes = {
-            let mut inside = self.table.lock();
-            let goes = inside.take_in(&id, known, self.table.most);
-            if !std::mem::replace(&mut inside.is_watched, true) {
-                let watching = Arc::clone(&self.table).watch();
-                tokio::spawn(self.table.closing.clone().run_until_cancelled_owned(watching));
-            }
-            goes
+        let Ok(goes) = place.take(&id, Known::new(Arc::clone(&self.whom))) else {
+            self.table.shut(&id).await;
+            return Err(SessionFailure::NoPlace);
         };
+        self.table.have_watched();
         if let Some(goes) = goes {
             tracing::info!("a session over HTTP makes way for another");
             self.table.shut(&goes).await;
         }
-        Ok((id, transport))
+        Ok((Arc::clone(&id), Heard { transport, table: Arc::clone(&self.table), id }))
     }
 
     async fn initialize_session(
         &self,
         id: &SessionId,
         message: ClientJsonRpcMessage,
-    ) -> Result<ServerJsonRpcMessage, Failed> {
-        self.table.local.initialize_session(id, message).await
+    ) -> Result<ServerJsonRpcMessage, SessionFailure> {
+        Ok(self.table.local.initialize_session(id, message).await?)
     }
 
-    async fn has_session(&self, id: &SessionId) -> Result<bool, Failed> {
+    async fn has_session(&self, id: &SessionId) -> Result<bool, SessionFailure> {
         Ok(self.table.is_of(id, &self.whom))
     }
 
-    async fn close_session(&self, id: &SessionId) -> Result<(), Failed> {
-        self.table.lock().known.remove(id);
-        self.table.local.close_session(id).await
+    async fn close_session(&self, id: &SessionId) -> Result<(), SessionFailure> {
+        self.table.lock().remove(id);
+        Ok(self.table.local.close_session(id).await?)
     }
 
     async fn create_stream(
         &self,
         id: &SessionId,
         message: ClientJsonRpcMessage,
-    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Failed> {
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, SessionFailure> {
         let request = match &message {
             JsonRpcMessage::Request(request) => Some(request.id.clone()),
             JsonRpcMessage::Response(_) | JsonRpcMessage::Notification(_) | JsonRpcMessage::Error(_) => None,
         };
-        let inhabited = self.table.enter(id, request);
-        let stream = self.table.local.create_stream(id, message).await?;
-        Ok(kept(stream, inhabited))
+        let inhabited = self.table.enter(id, request.clone());
+        match self.table.local.create_stream(id, message).await {
+            Ok(stream) => Ok(kept(stream, inhabited)),
+            Err(failure) => {
+                // It never reached what would answer it.
+                if let Some(request) = &request {
+                    self.table.lock().settle(id, request);
+                }
+                Err(failure.into())
+            }
+        }
     }
 
-    async fn accept_message(&self, id: &SessionId, message: ClientJsonRpcMessage) -> Result<(), Failed> {
+    async fn accept_message(&self, id: &SessionId, message: ClientJsonRpcMessage) -> Result<(), SessionFailure> {
         let _inhabited = self.table.enter(id, None);
-        self.table.local.accept_message(id, message).await
+        // The library gives no answer to what was cancelled.
+        if let JsonRpcMessage::Notification(notification) = &message
+            && let ClientNotification::CancelledNotification(cancelled) = &notification.notification
+            && let Some(request) = &cancelled.params.request_id
+        {
+            self.table.lock().settle(id, request);
+        }
+        Ok(self.table.local.accept_message(id, message).await?)
     }
 
     async fn create_standalone_stream(
         &self,
         id: &SessionId,
-    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Failed> {
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, SessionFailure> {
         let inhabited = self.table.enter(id, None);
         let stream = self.table.local.create_standalone_stream(id).await?;
         // It has no result to end with.
@@ -279,7 +310,7 @@ impl SessionManager for Sessions {
         &self,
         id: &SessionId,
         last_event_id: String,
-    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Failed> {
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, SessionFailure> {
         let inhabited = self.table.enter(id, None);
         let stream = self.table.local.resume(id, last_event_id).await?;
         Ok(kept(stream, inhabited).take_until(self.table.closing.clone().cancelled_owned()))

@@ -1,9 +1,11 @@
 //! Where clients are served: what they are offered, and how much they may do at once.
 //!
-//! A connection over a byte stream has a room of its own. Over HTTP a request is no connection, so everybody who calls in
-//! the same name and with the same choice of tools shares one; what is made for a request is a pointer to it.
+//! A connection over a byte stream has a room of its own, with limits of its own. Over HTTP a request is no connection, so
+//! everybody who calls in the same name and is offered the same shares a room, and whoever calls in the same name shares
+//! its limits, whatever it is offered; what is made for a request is a pointer to it.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use telegraphist_application::approvals::Attendance;
 use tokio::sync::Semaphore;
@@ -31,6 +33,23 @@ impl Limits {
             admitted: Semaphore::new(options.running_max + options.waiting_max),
             listeners: Semaphore::new(options.listeners_max),
         }
+    }
+}
+
+/// The limits of those who call over HTTP, by their principals; here for as long as a room has them.
+#[derive(Default)]
+pub(crate) struct SharedLimits(Mutex<HashMap<String, Weak<Limits>>>);
+
+impl SharedLimits {
+    pub(super) fn of(&self, principal: &str, options: &ServerOptions) -> Arc<Limits> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(limits) = all.get(principal).and_then(Weak::upgrade) {
+            return limits;
+        }
+        all.retain(|_, limits| limits.strong_count() > 0);
+        let limits = Arc::new(Limits::new(options));
+        all.insert(principal.to_owned(), Arc::downgrade(&limits));
+        limits
     }
 }
 
@@ -70,7 +89,7 @@ impl Room {
         Self { inner, offer, limits, delivery: Delivery::Finished, generation, closing, _attendance: attendance }
     }
 
-    /// The room of all who call in one name.
+    /// The room of all who call in one name and are offered the same.
     pub(super) fn shared(
         inner: Arc<Inner>,
         offer: Arc<Offer>,

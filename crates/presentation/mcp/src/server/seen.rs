@@ -214,7 +214,7 @@ impl Service<RoleServer> for SeenConnection {
 }
 
 /// What the gateway gave a request to carry.
-fn brought<T: Clone + Send + Sync + 'static>(context: &RequestContext<RoleServer>) -> Option<&T> {
+pub(super) fn brought<T: Clone + Send + Sync + 'static>(context: &RequestContext<RoleServer>) -> Option<&T> {
     context.extensions.get::<http::request::Parts>()?.extensions.get::<T>()
 }
 

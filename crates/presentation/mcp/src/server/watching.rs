@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rmcp::model::{ResourceUpdatedNotificationParam, SubscriptionFilter};
 use rmcp::service::{Peer, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer};
+use telegraphist_application::Dismissal;
 use telegraphist_application::changes::Watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Room;
+use super::seen::brought;
 use crate::resources;
 
 /// So many addresses a connection may watch, and a listener may name.
@@ -86,13 +88,15 @@ impl Room {
             let most = self.inner.options.listeners_max;
             ErrorData::invalid_request(format!("There are at most {most} listeners at once; end one."), None)
         })?;
+        let dismissal = brought::<Dismissal>(listener.request_context()).cloned().unwrap_or_default();
         let uris = listener.accepted().resource_subscriptions.clone().unwrap_or_default();
         loop {
             let change = tokio::select! {
                 change = watch.next() => change,
                 () = listener.cancelled() => return Ok(()),
-                // The server ends: the stream ends with its result.
+                // The server ends, or whoever listens does not count any more: the stream ends with its result.
                 () = self.closing.cancelled() => return Ok(()),
+                () = dismissal.dismissed() => return Ok(()),
             };
             for uri in uris.iter().filter(|uri| resources::is_touched(uri, change)) {
                 if listener.sink().notify_resource_updated(uri).await.is_err() {

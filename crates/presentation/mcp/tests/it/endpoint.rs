@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use telegraphist_application::Caller;
+use telegraphist_application::{Caller, Grants};
 use telegraphist_mcp::{Choice, Endpoint, EndpointOptions, Servers};
 use tokio_util::sync::CancellationToken;
 
@@ -91,6 +91,35 @@ async fn what_a_client_that_left_did_not_get_sent_is_done_by_the_same_call_again
     let (_, again) = answered(&endpoint, send()).await;
     assert_eq!(again["result"]["structuredContent"], answer["result"]["structuredContent"]);
     assert_eq!(world.script.asked().len(), 2, "what was sent is not sent again");
+}
+
+#[tokio::test]
+async fn a_caller_has_its_limits_once_whatever_it_asks_to_see() {
+    let mut world = World::new(Manner::Waits).await;
+    (world.options.running_max, world.options.waiting_max) = (1, 0);
+    let endpoint = endpoint(&world);
+    let asking = |request: Request<Bytes>| {
+        let endpoint = endpoint.clone();
+        tokio::spawn(async move { endpoint.answer(request).await.status() })
+    };
+    let begun = async || {
+        let begun = tokio::time::timeout(PATIENCE, world.script.begun.acquire()).await;
+        begun.expect("it did not begin").expect("never closed").forget();
+    };
+    let first = asking(call("get_me", json!({})));
+    begun().await;
+    for path in ["/mcp", "/mcp/readonly", "/mcp/x/account,chats"] {
+        let mut second = call("get_me", json!({}));
+        *second.uri_mut() = path.parse().expect("a path");
+        let (_, refused) = answered(&endpoint, second).await;
+        assert_eq!(failure_of(&refused["result"])["code"], "overloaded", "{path}");
+    }
+    let mut other = call("get_me", json!({}));
+    other.extensions_mut().insert(Caller { principal: "token:other".to_owned(), grants: Grants::everything() });
+    let other = asking(other);
+    begun().await;
+    world.script.gate.add_permits(2);
+    assert_eq!((first.await.expect("answered"), other.await.expect("answered")), (StatusCode::OK, StatusCode::OK));
 }
 
 #[tokio::test]

@@ -20,6 +20,9 @@ fn check(context: &Context) -> anyhow::Result<()> {
     let changed = settings.shown().iter().filter(|(key, _)| settings.origin(key) != Origin::BuiltIn).count();
     screen.line(format!("The configuration is valid; {changed} of its keys differ from the defaults."))?;
     screen.line(format!("File: {}", file(context)?))?;
+    if let Err(problem) = settings.http.check_for_profile() {
+        screen.line(format!("`telegraphist serve` would refuse it as it is: {problem}."))?;
+    }
     if !settings.has_api_credentials() {
         screen.line("To sign in, telegram.api_id and telegram.api_hash are still needed.")?;
     }

@@ -3,21 +3,14 @@
 use super::Context;
 use crate::commands::{daemon, take_over};
 use crate::daemon::{Face, Stay, runtime};
-use crate::exit::Usage;
-use crate::settings::{AuthChoice, Http};
+use crate::settings::Http;
 use crate::telemetry;
 use crate::terminal::note;
 
 /// Serves the profile until it is told to end, over HTTP besides the socket.
 pub(crate) fn run(context: &Context) -> anyhow::Result<()> {
     telemetry::start(&context.settings.log)?;
-    let http = &context.settings.http;
-    if http.trust_proxy && http.auth == AuthChoice::None {
-        let problem = "http.trust_proxy lets in whoever reaches the proxy, and without tokens they may do what you may; \
-                       start with `--auth bearer`, or set http.auth";
-        return Err(Usage(problem.to_owned()).into());
-    }
-    let listen = http.listen.0.clone();
+    let listen = context.settings.http.listen.0.clone();
     let metrics = context.settings.metrics.listen.0.clone();
     let face = Face { stay: Stay::Foreground, http: Some(listen), metrics: Some(metrics) };
     runtime()?.block_on(async {

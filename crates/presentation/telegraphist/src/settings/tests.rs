@@ -154,3 +154,32 @@ fn http_is_for_this_machine_and_webhooks_for_an_address_that_telegram_can_trust(
     }
     assert!(problem("[http]\ntls_cert = \"/etc/cert.pem\"", &[]).contains("http.tls_key"));
 }
+
+#[test]
+fn limits_of_http_that_would_keep_everybody_out_or_nobody_are_refused_by_their_keys() {
+    for (key, value) in [
+        ("connections_max", "0"),
+        ("connections_max", "4294967296"),
+        ("sessions_max", "0"),
+        ("sessions_max", "1000000"),
+        ("body_max", "0"),
+        ("body_max", "1099511627776"),
+        ("session_idle", "\"0s\""),
+        ("allowed_hosts", "[\"https://mcp.example.org\"]"),
+        ("allowed_origins", "[\"app.example.org\"]"),
+    ] {
+        let problem = problem(&format!("[http]\n{key} = {value}"), &[]);
+        assert!(problem.contains(&format!("http.{key} ")), "{key} = {value}: {problem}");
+    }
+    let fine = "[http]\nconnections_max = 1\nsessions_max = 1\nbody_max = 65536\nallowed_hosts = [\"mcp.example.org\"]\n\
+                allowed_origins = [\"http://localhost:*\"]";
+    assert!(read(fine, &[]).is_ok());
+}
+
+#[test]
+fn a_trusted_proxy_needs_tokens_only_where_a_profile_is_served() {
+    let open = read("[http]\ntrust_proxy = true", &[]).expect("a demo may be so");
+    assert!(open.http.check_for_profile().is_err_and(|problem| problem.contains("--auth bearer")));
+    let closed = read("[http]\ntrust_proxy = true\nauth = \"bearer\"", &[]).expect("valid");
+    assert!(closed.http.check_for_profile().is_ok());
+}
