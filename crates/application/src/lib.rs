@@ -20,6 +20,7 @@ pub mod contracts;
 mod cursors;
 pub mod delivery;
 mod duties;
+pub mod enrolments;
 pub mod failure;
 pub mod files;
 pub mod grants;
