@@ -18,6 +18,7 @@ mod phone;
 mod questions;
 mod seeing;
 mod sessions;
+mod sign_in_page;
 mod strangers;
 mod taps;
 mod tokens;

@@ -16,6 +16,7 @@ use crate::approvals::{ApprovalSettings, Decisions, Presences};
 use crate::changes::Changes;
 use crate::delivery::{Bell, Paces};
 use crate::duties::Duties;
+use crate::enrolments::Enrolments;
 use crate::memory::FixedMachine;
 use crate::notices::{Lines, Zone};
 use crate::pipeline::{Budgets, Circuits, OpenCalls};
@@ -271,6 +272,8 @@ pub(crate) struct Inner {
     pub(crate) door: Door,
     /// Whose turn it is to change the registered lists.
     pub(crate) registered: Registered,
+    /// Who may sign in by a page.
+    pub(crate) enrolments: Enrolments,
     /// What is unusual.
     pub(crate) watch: Watch,
 }
@@ -300,6 +303,7 @@ impl Application {
                 notices: Lines::default(),
                 door: Door::default(),
                 registered: Registered::default(),
+                enrolments: Enrolments::default(),
                 watch: Watch::default(),
             }),
         }

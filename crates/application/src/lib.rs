@@ -21,6 +21,7 @@ mod cursors;
 pub mod delivery;
 mod dismissal;
 mod duties;
+pub mod enrolments;
 pub mod failure;
 pub mod files;
 pub mod grants;

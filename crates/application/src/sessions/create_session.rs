@@ -21,4 +21,13 @@ impl Application {
         self.audited(Act::of(caller, id, "create_session"), created).await?;
         self.view(id).await
     }
+
+    /// The session of a person to sign in to; made at the first sign-in under its name.
+    pub async fn ensure_session(&self, caller: &Caller, name: &str) -> Result<(), SessionError> {
+        authorise(caller)?;
+        if self.ports().views.session(name).await?.is_none() {
+            self.create_session(caller, name, SessionKind::User).await?;
+        }
+        Ok(())
+    }
 }

@@ -1,3 +1,4 @@
+mod enrolments;
 mod telegram;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ struct World {
     app: Application,
     store: MemoryStore,
     telegram: Arc<SmallTelegram>,
+    clock: Arc<FixedClock>,
 }
 
 fn world() -> World {
@@ -33,7 +35,7 @@ fn world() -> World {
     let telegram = Arc::new(SmallTelegram::default());
     let outside = Outside {
         inbox: AnnouncedInbox::new(shared.clone()),
-        clock,
+        clock: clock.clone(),
         ids: Arc::new(CountingIds::default()),
         connections: telegram.clone(),
         sign_in: telegram.clone(),
@@ -42,7 +44,7 @@ fn world() -> World {
     };
     let ports = Ports::on(&shared, outside);
     let app = Application::new(ports, Settings::new(SecretBox::new(Box::new([1; 32]))));
-    World { app, store, telegram }
+    World { app, store, telegram, clock }
 }
 
 fn owner() -> Caller {

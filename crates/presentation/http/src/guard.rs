@@ -96,7 +96,26 @@ fn sender(request: &Request, options: &GatewayOptions) -> Option<IpAddr> {
     told.or(neighbour)
 }
 
-fn check(headers: &HeaderMap, over: Over, options: &GatewayOptions) -> Result<From, Failure> {
+/// Whose page a request is from, if it may come in.
+pub(crate) fn check(headers: &HeaderMap, over: Over, options: &GatewayOptions) -> Result<From, Failure> {
+    let host = check_way(headers, over, options)?;
+    let from = page(headers, host.as_ref(), options)?;
+    let is_foreign_page = headers.get(FETCH_SITE).is_some_and(|site| site != "none" && site != "same-origin");
+    if from == From::Here && is_foreign_page {
+        return Err(forbidden(
+            "The request is from a web page.",
+            "Send it from a program, or list the page's origin in http.allowed_origins.",
+        ));
+    }
+    Ok(from)
+}
+
+/// Whether it is for us, and came a way that is allowed; whose page it is from is not looked at.
+pub(crate) fn check_way(
+    headers: &HeaderMap,
+    over: Over,
+    options: &GatewayOptions,
+) -> Result<Option<Authority>, Failure> {
     let host = host(headers);
     let must_be_ours = over == Over::Tcp || options.trust_proxy;
     if must_be_ours && !host.as_ref().is_some_and(|host| options.is_our_name(host)) {
@@ -111,25 +130,22 @@ fn check(headers: &HeaderMap, over: Over, options: &GatewayOptions) -> Result<Fr
             "Send it from this machine, or set http.trust_proxy if the proxy is yours.",
         ));
     }
-    let from = page(headers, host.as_ref(), options)?;
-    let is_foreign_page = headers.get(FETCH_SITE).is_some_and(|site| site != "none" && site != "same-origin");
-    if from == From::Here && is_foreign_page {
-        return Err(forbidden(
-            "The request is from a web page.",
-            "Send it from a program, or list the page's origin in http.allowed_origins.",
-        ));
+    Ok(host)
+}
+
+/// How a browser asked: `http` or `https`.
+pub(crate) fn scheme(headers: &HeaderMap, options: &GatewayOptions) -> &'static str {
+    match headers.get(FORWARDED_PROTO) {
+        Some(proto) if options.trust_proxy && proto == "https" => "https",
+        Some(_) | None => options.scheme(),
     }
-    Ok(from)
 }
 
 /// Whose page it is from, if that may be.
 fn page(headers: &HeaderMap, host: Option<&Authority>, options: &GatewayOptions) -> Result<From, Failure> {
     let mut origins = headers.get_all(ORIGIN).iter();
     let Some(origin) = origins.next() else { return Ok(From::Here) };
-    let scheme = match headers.get(FORWARDED_PROTO) {
-        Some(proto) if options.trust_proxy && proto == "https" => "https",
-        Some(_) | None => options.scheme(),
-    };
+    let scheme = scheme(headers, options);
     let ours = host.map(|host| format!("{scheme}://{host}"));
     let is_alone = origins.next().is_none();
     if is_alone && ours.is_some_and(|ours| origin.as_bytes().eq_ignore_ascii_case(ours.as_bytes())) {

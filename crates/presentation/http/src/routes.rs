@@ -11,7 +11,7 @@ use telegraphist_application::{Code, Failure};
 use crate::desk::Desk;
 use crate::mcp::Mount;
 use crate::refusal::Refusal;
-use crate::{approvals, events, guard, health, mcp, seen, webhook};
+use crate::{approvals, events, guard, health, login, mcp, seen, webhook};
 
 /// How long whoever finds no place is told to stay away.
 pub(crate) const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -36,6 +36,7 @@ pub(crate) fn open(desk: Desk, mount: Mount) -> Router {
                 .route(&format!("{}/{{session}}", webhook::WEBHOOK_PATH), post(webhook::take))
                 .method_not_allowed_fallback(wrong_method),
         )
+        .merge(login::routes(&desk))
         .merge(health::open())
         .layer(middleware::from_fn_with_state(desk.clone(), seen::observe))
         .with_state(desk)

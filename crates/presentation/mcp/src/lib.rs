@@ -22,5 +22,7 @@ pub use catalogue::{Argument, Called, Catalogue, Shown, Tool};
 pub use docs::tools_markdown;
 pub use endpoint::{Answer, ENDPOINT_PATH, Endpoint, EndpointOptions};
 pub use selection::{BOT_TOOLSETS, Choice, DEFAULT_TOOLSETS, Selection, UnknownName};
-pub use server::{Connection, INSTRUCTIONS, INSTRUCTIONS_WITH_PEOPLE, ServeError, Server, ServerOptions};
+pub use server::{
+    Connection, INSTRUCTIONS, INSTRUCTIONS_WITH_PEOPLE, ServeError, Server, ServerOptions, SignInLink, SignInLinks,
+};
 pub use servers::Servers;

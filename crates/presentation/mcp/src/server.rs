@@ -9,6 +9,7 @@ mod confirmation;
 mod handler;
 mod room;
 mod seen;
+mod signing_in;
 mod tasks;
 mod watching;
 
@@ -30,6 +31,7 @@ use self::room::Delivery;
 pub(crate) use self::room::{Room, SharedLimits};
 use self::seen::SeenConnection;
 pub(crate) use self::seen::SeenOverHttp;
+pub use self::signing_in::{SignInLink, SignInLinks};
 use crate::lines::Lines;
 use crate::prompts;
 use crate::resources;
@@ -59,7 +61,9 @@ pub struct ServerOptions {
     pub answer_max: usize,
     /// How long a person has to confirm what cannot be undone.
     pub confirm_max: Duration,
-    /// Seals what a client carries between the two rounds of a confirmation.
+    /// Where somebody signs a session in by a page, where there is one.
+    pub sign_in_links: Option<SignInLinks>,
+    /// Seals what a client carries between the two rounds of a question.
     state: RequestStateCodec,
 }
 
@@ -75,8 +79,17 @@ impl Default for ServerOptions {
             listeners_max: 8,
             answer_max: 32 * 1024 * 1024,
             confirm_max: Duration::from_mins(5),
+            sign_in_links: None,
             state: RequestStateCodec::try_new(key).expect("32 bytes are enough"),
         }
+    }
+}
+
+impl ServerOptions {
+    /// The same, leading people to the page where a session signs in.
+    #[must_use]
+    pub fn with_sign_in_links(self, links: Option<SignInLinks>) -> Self {
+        Self { sign_in_links: links, ..self }
     }
 }
 

@@ -80,6 +80,12 @@ pub(crate) enum Request {
     /// [`SignInStep`]
     #[serde(rename = "sign_in.import")]
     Import { session: String, api: Api, form: StringForm, string: String },
+    /// [`Enrolment`]
+    #[serde(rename = "sign_in.enrol")]
+    Enrol { session: String, api: Api },
+    /// `EnrolmentEnd`, once it has come.
+    #[serde(rename = "sign_in.enrolment_end")]
+    EnrolmentEnd { id: String },
     /// [`SignInStep`]
     #[serde(rename = "sign_in.bot")]
     SignInBot { session: String, token: String },
@@ -315,6 +321,13 @@ pub(crate) enum QrStep {
     Show { url: String },
     /// It was scanned.
     Scanned(SignInStep),
+}
+
+/// A link by which somebody signs in on a page. Not `Debug`: whoever has it can use it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Enrolment {
+    pub(crate) id: String,
+    pub(crate) url: String,
 }
 
 /// Whether the audit chain holds.

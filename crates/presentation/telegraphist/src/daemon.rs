@@ -8,6 +8,7 @@ mod answers;
 mod bots;
 mod clients;
 mod control;
+mod enrol;
 mod examine;
 mod gate;
 mod gateway;
@@ -108,6 +109,8 @@ struct House {
     presence: Presence,
     traffic: Arc<Traffic>,
     reception: Reception,
+    /// Where people find the gateway in a browser, if they do.
+    pages: Option<String>,
     /// End, soon.
     stop: CancellationToken,
     /// End, now.
@@ -158,6 +161,9 @@ impl Owner {
         // Nobody is answered before it serves.
         let _ = late.set(composition.app.clone());
         let listener = listen(places)?;
+        let pages = gateway.as_ref().and_then(|gateway| gateway::pages(settings, gateway));
+        let links = enrol::links(&composition.app, pages.as_deref(), settings);
+        let options = ServerOptions::default().with_sign_in_links(links);
         let house = House {
             app: composition.app.clone(),
             store: composition.store.clone(),
@@ -167,11 +173,12 @@ impl Owner {
             presence: Presence::default(),
             traffic: Arc::default(),
             reception: gateway::reception(settings, gateway.as_ref()),
+            pages,
             stop: CancellationToken::new(),
             close: CancellationToken::new(),
             tasks: TaskTracker::new(),
             gateway: TaskTracker::new(),
-            servers: Servers::new(composition.app.clone(), ServerOptions::default()),
+            servers: Servers::new(composition.app.clone(), options),
             waiting: Mutex::default(),
         };
         let (house, http) = (Arc::new(house), gateway.as_ref().map(|gateway| gateway.address().clone()));

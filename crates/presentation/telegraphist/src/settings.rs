@@ -140,6 +140,7 @@ pub(crate) struct Bots {
 #[derive(Deserialize)]
 pub(crate) struct Http {
     pub(crate) listen: ListenAt,
+    pub(crate) public_url: PublicUrl,
     pub(crate) auth: AuthChoice,
     pub(crate) allowed_hosts: Commas<String>,
     pub(crate) allowed_origins: Commas<String>,

@@ -6,6 +6,7 @@ mod catching_up;
 mod finding;
 mod permissions;
 mod sending;
+mod signing_in;
 
 use grammers_tl_types::{self as tl, Cursor, Deserializable, RemoteCall, Serializable};
 

@@ -6,12 +6,14 @@ use chrono::{DateTime, Utc};
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequestParams, InputRequiredResult, ProgressNotificationParam, ProgressToken};
 use rmcp::service::{Peer, RequestContext};
+use serde_json::Map;
 use telegraphist_application::approvals::Life;
 use telegraphist_application::ports::Progress;
 use telegraphist_application::{CallContext, Code, Failure, Toolset};
 use tokio::sync::{SemaphorePermit, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use super::signing_in::Led;
 use super::{Room, confirmation};
 use crate::catalogue::{Called, Tool, with_id};
 use crate::lines::BrokenText;
@@ -68,29 +70,18 @@ impl Room {
             context.life = self.life(request);
         }
         let _admitted = self.limits.admitted.try_acquire().map_err(|_| overloaded())?;
+        self.wait_at_page(tool, &params, &context).await;
         if let Some(asked) = confirmation::obtained(&self.inner, tool, &mut params, request).await? {
             return Ok(Outcome::Ask(asked));
         }
-        let _running = self.turn(&context).await?;
-        let arguments = params.arguments.unwrap_or_default();
-        let waits_for_people = tool.facts.toolset == Toolset::Approvals;
-        if waits_for_people {
-            context.cancel = context.cancel.child_token();
-        }
-        let cancel = context.cancel.clone();
-        let call = async {
-            match request.meta.get_progress_token() {
-                None => tool.call(&self.inner.app, &self.inner.caller, &arguments, context).await,
-                Some(token) => {
-                    let (reports, heard) = mpsc::channel(REPORTS_MAX);
-                    context.progress = Arc::new(Reports(reports));
-                    let call = tool.call(&self.inner.app, &self.inner.caller, &arguments, context);
-                    watched(call, heard, token, &request.peer).await
-                }
-            }
+        let called = match self.run(tool, &params, request, context.clone()).await {
+            Err(failure) => match self.lead_to_page(tool, &params, request, &failure).await {
+                Some(Led::Ask(asked)) => return Ok(Outcome::Ask(asked)),
+                Some(Led::SignedIn) => self.run(tool, &params, request, context).await?,
+                None => return Err(failure),
+            },
+            Ok(called) => called,
         };
-        let called = if waits_for_people { self.until_closing(call, &cancel).await } else { call.await };
-        let called = called?;
         if tool.is_read_only() && called.size() > self.inner.options.answer_max {
             return Err(Failure::new(
                 Code::InvalidArgument,
@@ -99,6 +90,36 @@ impl Room {
             ));
         }
         Ok(Outcome::Called(called))
+    }
+
+    /// Runs a call in its turn.
+    async fn run(
+        &self,
+        tool: &'static Tool,
+        params: &CallToolRequestParams,
+        request: &Request,
+        mut context: CallContext,
+    ) -> Result<Called, Failure> {
+        let _running = self.turn(&context).await?;
+        let none = Map::new();
+        let arguments = params.arguments.as_ref().unwrap_or(&none);
+        let waits_for_people = tool.facts.toolset == Toolset::Approvals;
+        if waits_for_people {
+            context.cancel = context.cancel.child_token();
+        }
+        let cancel = context.cancel.clone();
+        let call = async {
+            match request.meta.get_progress_token() {
+                None => tool.call(&self.inner.app, &self.inner.caller, arguments, context).await,
+                Some(token) => {
+                    let (reports, heard) = mpsc::channel(REPORTS_MAX);
+                    context.progress = Arc::new(Reports(reports));
+                    let call = tool.call(&self.inner.app, &self.inner.caller, arguments, context);
+                    watched(call, heard, token, &request.peer).await
+                }
+            }
+        };
+        if waits_for_people { self.until_closing(call, &cancel).await } else { call.await }
     }
 
     /// A call that may wait for people: where the server ends, it is answered as it stands.

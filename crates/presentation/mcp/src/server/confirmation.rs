@@ -63,7 +63,7 @@ fn can_ask(request: &RequestContext<RoleServer>) -> bool {
 }
 
 /// What a sealed state is good for: this caller, this tool, these arguments.
-fn binding(inner: &Inner, tool: &Tool, arguments: &Map<String, Value>) -> Vec<u8> {
+pub(super) fn binding(inner: &Inner, tool: &Tool, arguments: &Map<String, Value>) -> Vec<u8> {
     let arguments: BTreeMap<&String, &Value> = arguments.iter().filter(|(name, _)| *name != CONFIRM).collect();
     serde_json::to_vec(&(&inner.caller.principal, tool.facts.name, arguments)).expect("plain data")
 }

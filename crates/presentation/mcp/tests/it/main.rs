@@ -15,5 +15,6 @@ mod resources;
 mod results;
 mod schemas;
 mod script;
+mod signing_in;
 mod wire;
 mod world;

@@ -1,14 +1,15 @@
-//! `telegraphist login`: by code, by QR code, with a session string of another library, or with a bot's token.
+//! `telegraphist login`: by code, by QR code, on a web page, with a session string of another library, or with a bot's token.
 
 use std::io::Read as _;
 
 use anyhow::{Context as _, bail};
 use secrecy::ExposeSecret as _;
 use telegraphist_application::Failure;
+use telegraphist_application::enrolments::EnrolmentEnd;
 
 use super::Context;
 use crate::arguments::{Login, StringForm};
-use crate::control::{Api, CodeSent, Control, QrStep, Request, SignInStep};
+use crate::control::{Api, CodeSent, Control, Enrolment, QrStep, Request, SignInStep};
 use crate::exit::Usage;
 use crate::terminal::{QrCode, Screen, note, secret, visible};
 
@@ -28,6 +29,9 @@ pub(crate) fn run(context: &Context, login: Login) -> anyhow::Result<()> {
         return by_token(context, login.session.unwrap_or_else(|| BOT_SESSION.to_owned()));
     }
     let api = api(context)?;
+    if let Some(name) = login.web {
+        return on_page(context, api, name.or(login.session).unwrap_or_else(|| USER_SESSION.to_owned()));
+    }
     let mut control = Control::open(&context.link()?)?;
     let session = login.session.unwrap_or_else(|| USER_SESSION.to_owned());
     let step = match (login.import, login.qr) {
@@ -62,6 +66,24 @@ fn by_token(context: &Context, session: String) -> anyhow::Result<()> {
     } else {
         screen.line("Nobody is let in yet: send /start to the bot in Telegram, and then, with the code")?;
         screen.line("that it shows you: telegraphist people pair CODE --role admin")
+    }
+}
+
+/// Somebody else, who has no terminal here: by a link that counts once.
+fn on_page(context: &Context, api: Api, session: String) -> anyhow::Result<()> {
+    let mut control = Control::open(&context.link()?)?;
+    let enrolment: Enrolment = control.ask(Request::Enrol { session: session.clone(), api })?;
+    let mut screen = Screen::new();
+    screen.line(&enrolment.url)?;
+    screen.flush()?;
+    note("Open it in a browser within 15 minutes, or give it to whoever is to sign in. It counts once.");
+    note("This waits for them; the link stays good if you end it.");
+    match control.ask(Request::EnrolmentEnd { id: enrolment.id })? {
+        EnrolmentEnd::SignedIn { account } => {
+            screen.line(format!("Signed in as {account}; the session is called {session}."))
+        }
+        EnrolmentEnd::TooManyTries => bail!("nobody signed in: codes or passwords were wrong too often"),
+        EnrolmentEnd::Expired => bail!("nobody signed in: the link is over, or a newer one took its place"),
     }
 }
 

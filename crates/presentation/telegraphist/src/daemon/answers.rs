@@ -10,7 +10,6 @@ use telegraphist_application::operations::ListSessions;
 use telegraphist_application::ports::{self, ApiCredentials, CodeWay, Progress, Verification};
 use telegraphist_application::session_strings::{self, StringKind};
 use telegraphist_application::{CallContext, Caller, Code, Failure};
-use telegraphist_domain::SessionKind;
 use telegraphist_mcp::Catalogue;
 use telegraphist_relay::greeting::VERSION;
 
@@ -56,7 +55,7 @@ impl House {
             Request::LogOut { session } => app.log_out(caller, &session).await.map(value).map_err(Failure::from),
             Request::Remove { session } => app.remove_session(caller, &session).await.map(value).map_err(Failure::from),
             Request::SendCode { session, api, phone } => {
-                self.ensure_session(&session).await?;
+                app.ensure_session(caller, &session).await.map_err(Failure::from)?;
                 let sent = app.request_code(caller, &session, &credentials(api), &phone).await;
                 sent.map(|sent| value(code_sent(&sent))).map_err(Failure::from)
             }
@@ -70,6 +69,11 @@ impl House {
                 Ok(value(sign_in_step(session, ports::SignInStep::Done(who))))
             }
             Request::Qr { session, api } => self.qr(session, api, &asked.cancel).await.map(value),
+            Request::Enrol { session, api } => self.enrol(&session, api).await.map(value),
+            Request::EnrolmentEnd { id } => tokio::select! {
+                end = app.enrolment_end(&id) => Ok(value(end)),
+                () = asked.cancel.cancelled() => Err(given_up()),
+            },
             Request::Import { session, api, form, string } => self.import(session, api, form, string).await.map(value),
             Request::SignInBot { session, token } => self.sign_in_bot(&session, token).await.map(value),
             Request::Desk(request) => self.answer_desk(request).await,
@@ -116,23 +120,14 @@ impl House {
         Ok(Called { structured, text: called.text })
     }
 
-    /// The session to sign in to; made at the first sign-in under its name.
-    async fn ensure_session(&self, name: &str) -> Result<(), Failure> {
-        if self.app.ports().views.session(name).await.map_err(Failure::from)?.is_some() {
-            return Ok(());
-        }
-        let created = self.app.create_session(&Caller::owner(), name, SessionKind::User).await;
-        created.map(|_| ()).map_err(Failure::from)
-    }
-
     async fn qr(&self, session: String, api: Api, cancel: &Cancel) -> Result<QrStep, Failure> {
-        self.ensure_session(&session).await?;
         let (caller, credentials) = (Caller::owner(), credentials(api));
+        self.app.ensure_session(&caller, &session).await.map_err(Failure::from)?;
         let waiting = self.app.sign_in_by_qr(&caller, &session, &credentials, SCAN_WAIT);
         let step = tokio::select! {
             step = waiting => step.map_err(Failure::from)?,
             () = cancel.cancelled() => {
-                return Err(Failure::new(Code::Cancelled, "the sign-in was given up", "start it again"));
+                return Err(given_up());
             }
         };
         Ok(match step {
@@ -161,6 +156,10 @@ impl House {
     }
 }
 
+pub(super) fn given_up() -> Failure {
+    Failure::new(Code::Cancelled, "the sign-in was given up", "start it again")
+}
+
 /// A call of the command line is one of a person, unless it says which agent it is for.
 fn life(agent: Option<Agent>) -> Life {
     match agent {
@@ -169,7 +168,7 @@ fn life(agent: Option<Agent>) -> Life {
     }
 }
 
-fn credentials(api: Api) -> ApiCredentials {
+pub(super) fn credentials(api: Api) -> ApiCredentials {
     ApiCredentials { id: api.id, hash: api.hash.into() }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use telegraphist_application::ports::Reception;
 use telegraphist_application::{Application, Unauthenticated};
-use telegraphist_http::{Authenticate, Gateway, NotAuthenticated, WEBHOOK_PATH};
+use telegraphist_http::{Authenticate, Gateway, Listen, NotAuthenticated, WEBHOOK_PATH};
 use telegraphist_mcp::{Endpoint, EndpointOptions};
 
 use super::{House, chosen};
@@ -36,6 +36,16 @@ pub(super) fn reception(settings: &Settings, gateway: Option<&Gateway>) -> Recep
             Reception::Webhook { url: format!("{}{WEBHOOK_PATH}", url.as_str().trim_end_matches('/')) }
         }
         (Some(_), None) | (None, _) => Reception::Polling,
+    }
+}
+
+/// Where people find the gateway in a browser: where a proxy has it, else where it listens.
+pub(super) fn pages(settings: &Settings, gateway: &Gateway) -> Option<String> {
+    let public = &settings.http.public_url;
+    match (&public.0, gateway.address()) {
+        (Some(_), _) => Some(public.to_string()),
+        (None, address @ Listen::Tcp(_)) => Some(format!("{}://{address}", gateway.scheme())),
+        (None, Listen::Unix(_)) => None,
     }
 }
 

@@ -287,7 +287,7 @@ impl FromStr for PublicUrl {
         if text.trim().is_empty() {
             return Ok(Self(None));
         }
-        let problem = || "bots.webhook_url is an address such as https://example.org".to_owned();
+        let problem = || "write a public address such as https://example.org".to_owned();
         let url: url::Url = text.trim().parse().map_err(|_| problem())?;
         let is_loopback = match url.host() {
             Some(url::Host::Domain(name)) => name == "localhost",

@@ -38,9 +38,11 @@ pub(crate) fn check_password(world: &mut World, caller: &Caller, request: CheckP
     bind(world, caller, account)
 }
 
-/// Whose password: of who is signed in, or of who gave a right code.
+/// Whose password: of who gave a right code last, which may be on a key where somebody else is still signed in (ASSUMED);
+/// else of who is signed in.
 fn whose(world: &World, caller: &Caller) -> Result<i64, RpcError> {
-    caller.account.or_else(|| world.keys.get(caller.key_id)?.awaiting_password).ok_or_else(unregistered)
+    let awaited = world.keys.get(caller.key_id).and_then(|key| key.awaiting_password);
+    awaited.or(caller.account).ok_or_else(unregistered)
 }
 
 fn without_password(world: &mut World) -> tl::types::account::Password {
