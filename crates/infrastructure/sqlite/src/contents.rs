@@ -86,8 +86,7 @@ pub(crate) async fn write(
     contents: Vec<SealedContent>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    const HEAD: &str = "INSERT OR IGNORE INTO contents (id, kept, sealed) ";
-    insert(connection, HEAD, &contents, |row, content| {
+    insert(connection, "INSERT OR IGNORE INTO contents (id, kept, sealed) ", &contents, |row, content| {
         row.push_bind(content.id.clone()).push_bind(now.timestamp_micros()).push_bind(content.sealed.clone());
     })
     .await

@@ -16,6 +16,8 @@ use crate::statement::insert;
 /// The kind of their positions.
 pub(crate) const POSITIONS: &str = "spoken";
 
+const HEAD: &str = "INSERT INTO spoken (position, conversation, person, delivery, content, message, reply_to, at) ";
+
 /// Adds those that the events tell of.
 pub(crate) async fn write(
     connection: &mut SqliteConnection,
@@ -28,7 +30,6 @@ pub(crate) async fn write(
     }
     let positions = positions::next_of(connection, POSITIONS, added.len()).await?;
     let rows: Vec<_> = positions.zip(added).collect();
-    const HEAD: &str = "INSERT INTO spoken (position, conversation, person, delivery, content, message, reply_to, at) ";
     insert(connection, HEAD, &rows, |row, (position, said)| {
         row.push_bind(*position).push_bind(conversation.id.to_string()).push_bind(said.person);
         row.push_bind(said.delivery.clone()).push_bind(said.content.clone()).push_bind(said.message);

@@ -313,8 +313,11 @@ pub(crate) struct Login {
     #[arg(long, conflicts_with_all = ["phone", "qr", "import"])]
     pub(crate) bot: bool,
     /// Print a link by which somebody signs in on a web page of `telegraphist serve`, and wait until they did
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["bot", "phone", "qr", "import"])]
-    pub(crate) web: Option<Option<String>>,
+    ///
+    /// NAME is what to call the session [default: default]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "default")]
+    #[arg(conflicts_with_all = ["session", "bot", "phone", "qr", "import"])]
+    pub(crate) web: Option<String>,
     /// The phone number, with country code; asked for if left out
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["qr", "import"])]
     pub(crate) phone: Option<String>,

@@ -143,6 +143,10 @@ async fn replace(
     Ok(())
 }
 
+const HEAD: &str = "INSERT INTO outbox (position, id, session, chat, urgency, operation, principal, key, replaces,
+     conversation, approval, queued, not_before, expires, is_early) ";
+const BODIES: &str = "INSERT INTO outbox_bodies (delivery, sealed) ";
+
 async fn insert(
     connection: &mut SqliteConnection,
     deliveries: &[&SealedDelivery],
@@ -153,8 +157,6 @@ async fn insert(
     }
     let positions = positions::next_of(connection, POSITIONS, deliveries.len()).await?;
     let rows: Vec<_> = positions.zip(deliveries).collect();
-    const HEAD: &str = "INSERT INTO outbox (position, id, session, chat, urgency, operation, principal, key, replaces,
-         conversation, approval, queued, not_before, expires, is_early) ";
     statement::insert(connection, HEAD, &rows, |row, (position, SealedDelivery { new, id, session })| {
         row.push_bind(*position).push_bind(id.clone()).push_bind(session.clone()).push_bind(new.lane.chat.0);
         row.push_bind(delivery_rows::number_of(new.urgency)).push_bind(new.operation.clone());
@@ -168,7 +170,6 @@ async fn insert(
         row.push_bind(new.not_before.is_some_and(|not_before| not_before > now));
     })
     .await?;
-    const BODIES: &str = "INSERT INTO outbox_bodies (delivery, sealed) ";
     statement::insert(connection, BODIES, deliveries, |row, SealedDelivery { new, id, .. }| {
         row.push_bind(id.clone()).push_bind(new.body.clone());
     })

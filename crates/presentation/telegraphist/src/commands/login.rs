@@ -30,7 +30,7 @@ pub(crate) fn run(context: &Context, login: Login) -> anyhow::Result<()> {
     }
     let api = api(context)?;
     if let Some(name) = login.web {
-        return on_page(context, api, name.or(login.session).unwrap_or_else(|| USER_SESSION.to_owned()));
+        return on_page(context, api, &name);
     }
     let mut control = Control::open(&context.link()?)?;
     let session = login.session.unwrap_or_else(|| USER_SESSION.to_owned());
@@ -70,9 +70,9 @@ fn by_token(context: &Context, session: String) -> anyhow::Result<()> {
 }
 
 /// Somebody else, who has no terminal here: by a link that counts once.
-fn on_page(context: &Context, api: Api, session: String) -> anyhow::Result<()> {
+fn on_page(context: &Context, api: Api, session: &str) -> anyhow::Result<()> {
     let mut control = Control::open(&context.link()?)?;
-    let enrolment: Enrolment = control.ask(Request::Enrol { session: session.clone(), api })?;
+    let enrolment: Enrolment = control.ask(Request::Enrol { session: session.to_owned(), api })?;
     let mut screen = Screen::new();
     screen.line(&enrolment.url)?;
     screen.flush()?;

@@ -19,9 +19,9 @@ const IDLE_LEAST: Duration = Duration::from_secs(1);
 impl Http {
     /// What keeps it from being used, whoever uses it.
     pub(super) fn check(&self) -> Result<(), String> {
-        within("http.connections_max", self.connections_max, &CONNECTIONS)?;
-        within("http.sessions_max", self.sessions_max, &SESSIONS)?;
-        within("http.body_max", self.body_max, &BODY_BYTES)?;
+        within("http.connections_max", &self.connections_max, &CONNECTIONS)?;
+        within("http.sessions_max", &self.sessions_max, &SESSIONS)?;
+        within("http.body_max", &self.body_max, &BODY_BYTES)?;
         if self.session_idle.0 < IDLE_LEAST {
             return Err(format!("http.session_idle is at least 1s, not {}; write it like 30m", self.session_idle));
         }
@@ -43,8 +43,8 @@ impl Http {
     }
 }
 
-fn within<T: PartialOrd + Display>(key: &str, value: T, range: &RangeInclusive<T>) -> Result<(), String> {
-    if range.contains(&value) {
+fn within<T: PartialOrd + Display>(key: &str, value: &T, range: &RangeInclusive<T>) -> Result<(), String> {
+    if range.contains(value) {
         return Ok(());
     }
     Err(format!("{key} is {} to {}, not {value}", range.start(), range.end()))
