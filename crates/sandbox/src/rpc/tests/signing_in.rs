@@ -8,7 +8,8 @@ use crate::world::seed::CAROL;
 
 /// What somebody types for whose phone a code was sent.
 fn typed_code(stage: &mut Stage, phone: &str) -> auth::SignIn {
-    let sent = stage.world.sign_ins.send_code(phone, true, 0).clone();
+    let now = stage.world.now();
+    let sent = stage.world.sign_ins.send_code(phone, true, now).clone();
     auth::SignIn {
         phone_number: phone.to_owned(),
         phone_code_hash: sent.hash,
