@@ -261,6 +261,8 @@ pub(crate) struct Inner {
     pub(crate) desks: Duties<SessionId>,
     /// The one who keeps the time of questions.
     pub(crate) keeper: Duties<()>,
+    /// The one who hears of lost logins.
+    pub(crate) logins: Duties<()>,
     /// Tells those who wait which question has changed.
     pub(crate) decisions: Decisions,
     /// Which agents are connected.
@@ -294,6 +296,7 @@ impl Application {
                 bridge: Duties::default(),
                 desks: Duties::default(),
                 keeper: Duties::default(),
+                logins: Duties::default(),
                 decisions: Decisions::new(changes.clone()),
                 changes,
                 presences: Presences::default(),

@@ -68,6 +68,19 @@ pub trait Connections: Send + Sync {
     async fn telegram(&self, session: SessionId) -> Result<Arc<dyn Telegram>, TelegramError>;
     /// Disconnects; the next call connects again.
     async fn disconnect(&self, session: SessionId);
+    /// Waits for a login that turned out to be lost without anybody having called. MUST tell each loss once.
+    async fn lost_login(&self) -> LostLogin {
+        std::future::pending().await
+    }
+}
+
+/// A login that Telegram does not accept any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostLogin {
+    /// Whose it was.
+    pub session: SessionId,
+    /// For people; Telegram's constant where there is one.
+    pub reason: String,
 }
 
 /// Everything about one attempt besides the arguments.

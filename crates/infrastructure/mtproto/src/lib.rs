@@ -13,6 +13,7 @@ mod data_centres;
 mod errors;
 mod known_peers;
 mod line;
+mod lost_logins;
 mod media;
 mod mtproto;
 mod operations;

@@ -16,6 +16,7 @@ use crate::connection::Connection;
 use crate::data_centres::DcOption;
 use crate::known_peers::KnownPeers;
 use crate::line::Listener;
+use crate::lost_logins::LostLogins;
 use crate::operations::NewestIds;
 use crate::sign_in::Pending;
 use crate::storage::{Purpose, Storage};
@@ -48,6 +49,8 @@ pub struct Mtproto {
     pub(crate) ports: MtprotoPorts,
     settings: MtprotoSettings,
     accounts: Mutex<HashMap<SessionId, Arc<OnceCell<Arc<Account>>>>>,
+    /// Logins that were found to be lost.
+    pub(crate) lost: Arc<LostLogins>,
     /// Sign-ins under way.
     pub(crate) pending: Mutex<HashMap<SessionId, Arc<Pending>>>,
 }
@@ -55,7 +58,7 @@ pub struct Mtproto {
 impl Mtproto {
     /// The adapter; nothing is connected yet.
     pub fn new(ports: MtprotoPorts, settings: MtprotoSettings) -> Arc<Self> {
-        Arc::new(Self { ports, settings, accounts: Mutex::default(), pending: Mutex::default() })
+        Arc::new(Self { ports, settings, accounts: Mutex::default(), lost: Arc::default(), pending: Mutex::default() })
     }
 
     /// Disconnects everything and waits until it has ended. Updates that were not stored yet come again at the next
@@ -105,6 +108,7 @@ impl Mtproto {
             known: Arc::clone(&known),
             inbox: Arc::clone(&self.ports.inbox),
             clock: Arc::clone(&self.ports.clock),
+            lost: Arc::clone(&self.lost),
         });
         let connection = Self::connection(storage, api.id, Arc::new(follower));
         connection.listen();
@@ -124,6 +128,7 @@ impl Mtproto {
         if let Some(account) = place.as_deref().and_then(OnceCell::get) {
             account.connection.close().await;
         }
+        self.lost.forget(session);
     }
 }
 

@@ -21,6 +21,7 @@ use crate::call_error::CallError;
 use crate::errors;
 use crate::known_peers::KnownPeers;
 use crate::line::Listener;
+use crate::lost_logins::LostLogins;
 use crate::storage::{Storage, StorageError};
 
 mod entry;
@@ -44,6 +45,8 @@ pub(crate) struct Follower {
     pub(crate) known: Arc<KnownPeers>,
     pub(crate) inbox: Arc<dyn Inbox>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Where it is noted that the session must sign in.
+    pub(crate) lost: Arc<LostLogins>,
 }
 
 /// An update and how far the streams are with it.
@@ -89,8 +92,9 @@ impl Follower {
                     }
                 }
                 Err(error) => {
-                    if must_sign_in(error) {
+                    if let Some(reason) = lost_login(error) {
                         tracing::info!(session = %self.session, "updates end: the session must sign in");
+                        self.lost.note(self.session, reason);
                         std::future::pending::<()>().await;
                     }
                     tokio::time::sleep(pause).await;
@@ -157,11 +161,12 @@ fn store_error(error: StorageError) -> StoreError {
     }
 }
 
-fn must_sign_in(error: InvocationError) -> bool {
+/// Why the session has to sign in, if that is what went wrong.
+fn lost_login(error: InvocationError) -> Option<String> {
     match CallError::from(error) {
-        CallError::Rpc(rpc) => errors::needs_login(&rpc),
-        CallError::KeyUnknown => true,
-        CallError::NotSent(_) | CallError::Lost(_) | CallError::Ended { .. } | CallError::Store(_) => false,
+        CallError::Rpc(rpc) => errors::needs_login(&rpc).then(|| errors::constant(&rpc)),
+        CallError::KeyUnknown => Some(errors::KEY_UNKNOWN.to_owned()),
+        CallError::NotSent(_) | CallError::Lost(_) | CallError::Ended { .. } | CallError::Store(_) => None,
     }
 }
 

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretBox};
 use telegraphist_application::ambient::{RandomIds, SystemClock};
 use telegraphist_application::delivery::Paces;
-use telegraphist_application::ports::{Connections, KeyPlace, SecretName, Telegram, TelegramError, Vault, Views};
+use telegraphist_application::ports::{
+    Connections, KeyPlace, LostLogin, SecretName, Telegram, TelegramError, Vault, Views,
+};
 use telegraphist_application::telemetry::Telemetry;
 use telegraphist_application::{AnnouncedInbox, Application, Budgets, Outside, Ports, Settings as ApplicationSettings};
 use telegraphist_bot::{BotAccounts, BotPorts, BotSettings};
@@ -128,6 +130,11 @@ impl Connections for ByKind {
         // Whichever has it; the other has nothing to let go of.
         self.bots.disconnect(session).await;
         self.users.disconnect(session).await;
+    }
+
+    /// Bots tell it to those who read what they hear.
+    async fn lost_login(&self) -> LostLogin {
+        self.users.lost_login().await
     }
 }
 
