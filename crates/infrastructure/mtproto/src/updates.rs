@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use grammers_mtsender::{InvocationError, SenderPoolFatHandle, UpdatesConfiguration, UpdatesReceiver};
@@ -17,11 +17,13 @@ use telegraphist_application::ports::{Clock, Inbox, InboxEntry, StoreError};
 use telegraphist_domain::SessionId;
 use tokio::sync::mpsc;
 
+use crate::backoff::Backoff;
 use crate::call_error::CallError;
 use crate::errors;
 use crate::known_peers::KnownPeers;
 use crate::line::Listener;
 use crate::lost_logins::LostLogins;
+use crate::places::Places;
 use crate::storage::{Storage, StorageError};
 
 mod entry;
@@ -30,7 +32,9 @@ mod entry;
 const PENDING_MAX: usize = 256;
 /// Updates stored in one go.
 const BATCH_MAX: usize = 128;
-/// Between attempts after a failure: from, up to.
+/// Between attempts to reach Telegram: from, up to.
+const RETRIES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
+/// Between attempts to store: from, up to.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// What the inbox keeps of a session: by number and by age.
 const KEPT_MAX: usize = 100_000;
@@ -47,6 +51,8 @@ pub(crate) struct Follower {
     pub(crate) clock: Arc<dyn Clock>,
     /// Where it is noted that the session must sign in.
     pub(crate) lost: Arc<LostLogins>,
+    /// Knows whether it is still worth the trouble.
+    pub(crate) places: Weak<Places>,
 }
 
 /// An update and how far the streams are with it.
@@ -80,13 +86,14 @@ impl Follower {
         tokio::join!(self.receive(receiver, arrived), self.keep(pending));
     }
 
-    /// Reads updates in order. While Telegram is away or the login is gone, it waits; it ends with its pool.
+    /// Reads updates in order. While Telegram is away it tries again for as long as somebody wants the session; it ends
+    /// with its pool.
     async fn receive(&self, mut receiver: UpdatesReceiver, arrived: mpsc::Sender<Arrived>) {
-        let mut pause = PAUSES.0;
+        let mut backoff = Backoff::new(RETRIES.0, RETRIES.1);
         loop {
             match receiver.next().await {
                 Ok(updates) => {
-                    pause = PAUSES.0;
+                    backoff.succeeded();
                     if arrived.send(updates).await.is_err() {
                         return;
                     }
@@ -97,8 +104,12 @@ impl Follower {
                         self.lost.note(self.session, reason);
                         std::future::pending::<()>().await;
                     }
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(PAUSES.1);
+                    backoff.failed();
+                    tokio::time::sleep_until(backoff.until).await;
+                    if !self.places.upgrade().is_some_and(|places| places.is_wanted(self.session)) {
+                        tracing::debug!(session = %self.session, "updates rest until the session is used again");
+                        std::future::pending::<()>().await;
+                    }
                 }
             }
         }

@@ -22,6 +22,7 @@ mod patience;
 mod refusal;
 mod routes;
 mod seen;
+mod shedding;
 mod tls;
 mod webhook;
 
