@@ -59,6 +59,10 @@ fn bench(arguments: &Arguments) -> anyhow::Result<()> {
     let sandbox = telegraphist_tests::Sandbox::start()?;
     let mut home = telegraphist_tests::Home::new();
     home.set("TELEGRAPHIST_TELEGRAM__DC_OPTIONS", sandbox.addresses());
+    // All of them are looked at in every call; none of them is to be reached.
+    for limit in ["PER_CALLER", "PER_TOOL", "PER_SESSION", "PER_SERVER"] {
+        home.set(&format!("TELEGRAPHIST_LIMITS__CALLS_{limit}"), "1000000000/s");
+    }
     home.import("telethon", &sandbox.session_string(sandbox.account, "telethon"));
 
     let mut bare = grammers::Bare::connect(&sandbox)?;

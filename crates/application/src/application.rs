@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use secrecy::SecretBox;
 use telegraphist_domain::{Approval, Conversation, Session, SessionId, UserId};
-use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::access::Door;
@@ -17,15 +16,17 @@ use crate::changes::Changes;
 use crate::delivery::{Bell, Paces};
 use crate::duties::Duties;
 use crate::enrolments::Enrolments;
+use crate::limits::Limits;
 use crate::memory::FixedMachine;
 use crate::notices::{Lines, Zone};
-use crate::pipeline::{Budgets, Circuits, OpenCalls};
+use crate::pipeline::{Budgets, Circuits, OpenCalls, Turns};
 use crate::ports::{
     Approvals, AuditLog, Bots, Clock, Connections, Contents, Conversations, Deliveries, EventStore, Files, Idempotency,
     Ids, Inbox, Leases, Limiter, Machine, Marks, Outbox, Peers, People, Preferences, Rules, SignIn, Tokens, Vault,
     Views,
 };
 use crate::security::Watch;
+use crate::shedding::Shedding;
 use crate::tasks::Registered;
 use crate::telemetry::Telemetry;
 use crate::telemetry::trail::Trail;
@@ -210,6 +211,8 @@ pub struct Settings {
     pub cursor_key: SecretBox<[u8; 32]>,
     /// How many calls of each class a session may make.
     pub budgets: Budgets,
+    /// What this server bears of all calls.
+    pub limits: Limits,
     /// How fast bots may speak.
     pub paces: Paces,
     /// Who may do everything in Telegram, too.
@@ -232,6 +235,7 @@ impl Settings {
             timeout: Duration::from_secs(30),
             cursor_key,
             budgets: Budgets::for_telegram(),
+            limits: Limits::generous(),
             paces: Paces::for_telegram(),
             owner: None,
             approvals: ApprovalSettings::default(),
@@ -248,8 +252,10 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) circuits: Circuits,
     pub(crate) open_calls: OpenCalls,
-    /// One for every call that may be under way.
-    pub(crate) places: Arc<Semaphore>,
+    /// Places for calls under way.
+    pub(crate) turns: Arc<Turns>,
+    /// Whether memory is short.
+    pub(crate) shedding: Shedding,
     /// Writes under way; they outlive the callers that started them.
     pub(crate) writes: TaskTracker,
     /// Tells those who show things to others.
@@ -262,6 +268,8 @@ pub(crate) struct Inner {
     pub(crate) desks: Duties<SessionId>,
     /// The one who keeps the time of questions.
     pub(crate) keeper: Duties<()>,
+    /// The one who hears of lost logins.
+    pub(crate) logins: Duties<()>,
     /// Tells those who wait which question has changed.
     pub(crate) decisions: Decisions,
     /// Which agents are connected.
@@ -278,25 +286,25 @@ pub(crate) struct Inner {
     pub(crate) watch: Watch,
 }
 
-/// How many calls may be under way at once.
-const CALLS_MAX: usize = 512;
-
 impl Application {
     /// An application on these ports.
     pub fn new(ports: Ports, settings: Settings) -> Self {
         let changes = Changes::default();
+        let turns = Turns::new(settings.limits);
         Self {
             inner: Arc::new(Inner {
                 ports,
                 settings,
                 circuits: Circuits::default(),
                 open_calls: OpenCalls::default(),
-                places: Arc::new(Semaphore::new(CALLS_MAX)),
+                turns,
+                shedding: Shedding::default(),
                 writes: TaskTracker::new(),
                 bell: Bell::new(changes.clone()),
                 bridge: Duties::default(),
                 desks: Duties::default(),
                 keeper: Duties::default(),
+                logins: Duties::default(),
                 decisions: Decisions::new(changes.clone()),
                 changes,
                 presences: Presences::default(),

@@ -26,6 +26,7 @@ pub mod failure;
 pub mod files;
 pub mod grants;
 pub mod health;
+pub mod limits;
 pub mod memory;
 pub mod notices;
 pub mod operation;
@@ -39,6 +40,7 @@ pub mod sealing;
 pub mod security;
 pub mod session_strings;
 pub mod sessions;
+mod shedding;
 #[cfg(test)]
 mod stage;
 pub mod stored;

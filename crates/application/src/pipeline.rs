@@ -18,6 +18,7 @@ mod session;
 mod step;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use budgets::Budgets;
 pub(crate) use call::Call;
@@ -26,6 +27,7 @@ pub use here::{Here, HereCall};
 pub(crate) use keyed::OpenCalls;
 pub(crate) use session::KnownSession;
 pub(crate) use step::{Answer, Attempt, Ended, NoParts, Step};
+pub(crate) use turns::Turns;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -82,6 +84,7 @@ impl Application {
     where
         dyn Telegram: Execute<O>,
     {
+        self.bear_more()?;
         let deadline = self.inner.deadline(&context)?;
         self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
         let session = session::find(&*self.inner.ports.views, &caller.grants.sessions, operation.session()).await?;
@@ -135,13 +138,28 @@ impl Application {
     ) -> Result<Page<SessionView>, Failure> {
         let traced = Traced::start(self, ListSessions::FACTS, &context);
         let result = async {
+            self.bear_more()?;
             self.inner.deadline(&context)?;
             self.admit(caller, ListSessions::FACTS, false, &traced.correlation_id).await?;
-            Ok(Page::new(session::visible(&*self.ports().views, &caller.grants.sessions).await?, None))
+            let mut sessions = session::visible(&*self.ports().views, &caller.grants.sessions).await?;
+            for view in &mut sessions {
+                view.connection = self.connection_of(view).map(str::to_owned);
+            }
+            Ok(Page::new(sessions, None))
         }
         .instrument(traced.span.clone())
         .await;
         traced.end(result)
+    }
+
+    /// How the connection of a session stands, where that says anything.
+    fn connection_of(&self, view: &SessionView) -> Option<&'static str> {
+        let id = view.id.parse().ok().filter(|_| view.state == "ready")?;
+        if self.inner.circuits.rest(id).is_some() {
+            return Some("resting");
+        }
+        let is_connected = self.ports().connections.is_connected(id).filter(|_| view.kind == "user")?;
+        Some(if is_connected { "connected" } else { "idle" })
     }
 
     /// Waits until every write that is under way has its outcome. For shutting down, once no caller can start more.
@@ -184,14 +202,14 @@ impl Application {
 
     /// The erased middle: a read in the caller's own task, a write in one of its own.
     async fn run(&self, call: Call, attempt: Attempt) -> Result<Kept, Failure> {
-        let place = Arc::clone(&self.inner.places).try_acquire_owned().map_err(|_| refusals::overloaded())?;
+        let turn = self.inner.turns.take(&call.step).await?;
         if !call.is_write() {
-            let _place = place;
+            let _turn = turn;
             return call.run(self, attempt).await.map(Kept::Fresh);
         }
         let app = self.clone();
         let write = async move {
-            let _place = place;
+            let _turn = turn;
             if call.is_kept() {
                 call.run_kept(&app, attempt).await
             } else {

@@ -44,7 +44,7 @@ pub use inbox::{Handling, Inbox, InboxEntry, InboxRow};
 pub use key_place::{KeyPlace, KeyPlaceKind};
 pub use leases::{Lease, Leases};
 pub use limiter::{BucketKey, Limiter, Rate, Verdict};
-pub use machine::{Machine, Usage};
+pub use machine::{Machine, Memory, Usage};
 pub use outbox::{
     Attempted, Backlog, CUT_SHORT, Claimed, Deliveries, Delivery, DeliveryQuery, DeliveryState, Outbox, Queued,
 };
@@ -52,7 +52,9 @@ pub use peers::{DcAddress, KnownPeer, PeerKind, Peers, UpdateMark};
 pub use people::{Group, Pairing, People, Person, Role};
 pub use preferences::{Marks, Preferences};
 pub use sign_in::{ApiCredentials, CodeSent, CodeWay, ImportedKey, QrStep, SignIn, SignInError, SignInStep, SignedIn};
-pub use telegram::{Connections, Cursors, Execute, Execution, Parts, Progress, Telegram, TelegramError};
+pub use telegram::{
+    Connections, Cursors, Execute, Execution, LostLogin, Parts, Pinned, Progress, Telegram, TelegramError,
+};
 pub use together::{Content, Lane, NewDelivery, Once, Together, Urgency};
 pub use tokens::{Added, KnownToken, Token, Tokens};
 pub use vault::{SecretName, Vault, VaultError};

@@ -47,6 +47,8 @@ pub const UNKNOWN_TOOL: &str = "unknown";
 pub enum LimitOf {
     /// The caller's own.
     Principal,
+    /// The caller's own for one tool.
+    Tool,
     /// A session's.
     Session,
     /// Telegram's.
@@ -56,9 +58,11 @@ pub enum LimitOf {
 }
 
 impl LimitOf {
-    const fn as_str(self) -> &'static str {
+    /// Its name in labels and in what callers are told.
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Principal => "principal",
+            Self::Tool => "tool",
             Self::Session => "session",
             Self::Telegram => "telegram",
             Self::Server => "server",

@@ -10,7 +10,7 @@ use telegraphist_domain::SessionId;
 use tokio::sync::watch;
 
 use crate::application::Application;
-use crate::ports::{Handling, Inbox, InboxEntry, InboxRow, StoreError};
+use crate::ports::{Handling, Inbox, InboxEntry, InboxRow, Pinned, StoreError};
 
 /// How many rows one look at the inbox takes.
 const BATCH: usize = 100;
@@ -80,6 +80,8 @@ struct Reader {
     session: SessionId,
     position: u64,
     batch: std::vec::IntoIter<InboxRow>,
+    /// While somebody reads, what they read goes on coming.
+    _pinned: Pinned,
 }
 
 impl Reader {
@@ -115,6 +117,7 @@ impl Application {
             session,
             position: from,
             batch: Vec::new().into_iter(),
+            _pinned: self.ports().connections.pin(session),
         };
         stream::try_unfold(reader, |mut reader| async move { Ok(reader.next().await?.map(|row| (row, reader))) })
     }

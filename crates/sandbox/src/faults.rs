@@ -101,9 +101,9 @@ impl Faults {
         });
     }
 
-    /// Lets calls of a method wait before they are executed.
-    pub(crate) fn delay(&mut self, method: &str, by: Duration, times: Option<u32>) {
-        self.delays.0.push(Rule { method: method.to_owned(), account: None, left: times, consequence: by });
+    /// Lets calls of a method wait before they are executed; of one account, or of everybody.
+    pub(crate) fn delay(&mut self, method: &str, by: Duration, times: Option<u32>, account: Option<i64>) {
+        self.delays.0.push(Rule { method: method.to_owned(), account, left: times, consequence: by });
     }
 
     /// Executes calls of a method, then cuts the connection instead of answering.

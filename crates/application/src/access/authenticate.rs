@@ -78,7 +78,7 @@ impl Application {
         let now = self.ports().clock.now();
         match self.ports().limiter.acquire(&[(bucket, door::REFUSALS)], 1, now).await {
             Ok(Verdict::Go) => {}
-            Ok(Verdict::Wait(_)) => return Unauthenticated::Refused,
+            Ok(Verdict::Wait { .. }) => return Unauthenticated::Refused,
             Err(error) => return error.into(),
         }
         let id = token.map(|token| token.id.to_string()).unwrap_or_default();

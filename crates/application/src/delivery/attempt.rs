@@ -122,6 +122,7 @@ fn of_telegram(error: TelegramError, claimed: &Claimed, now: DateTime<Utc>) -> T
             // The next sign-in is what it waits for.
             Tried { lost: Some(reason.clone()), ..Tried::again(claimed, now, Some(Duration::ZERO), reason) }
         }
+        TelegramError::Overloaded { retry_after } => Tried::again(claimed, now, Some(retry_after), error.to_string()),
         TelegramError::Unavailable(_) | TelegramError::Store(_) | TelegramError::DeadlineExceeded => {
             Tried::again(claimed, now, None, error.to_string())
         }

@@ -51,14 +51,19 @@ impl Buckets {
         let mut buckets = lock(&self.buckets);
         for (key, rate) in wanted {
             if let Some(bucket) = buckets.get_mut(key) {
-                // Emptied, it is full again after one whole period; later than that only because the clock was set back.
-                bucket.full_at = bucket.full_at.min(now.saturating_add(micros(rate.per)));
+                // Emptied, it is full again after one whole period; later than that only because the clock was set back,
+                // and then nobody knows what was taken.
+                if bucket.full_at > now.saturating_add(micros(rate.per)) {
+                    bucket.full_at = now;
+                }
             }
         }
         let of = |buckets: &HashMap<_, Bucket>, key| buckets.get(key).copied().unwrap_or_default();
-        let wait = wanted.iter().map(|(key, rate)| of(&buckets, key).wait(*rate, cost, now)).max().unwrap_or(0);
-        if wait > 0 {
-            return Verdict::Wait(Duration::from_micros(wait.unsigned_abs()));
+        let waits = wanted.iter().map(|(key, rate)| of(&buckets, key).wait(*rate, cost, now));
+        // Of several that are as long the first is named.
+        let longest = waits.enumerate().max_by_key(|(bucket, wait)| (*wait, std::cmp::Reverse(*bucket)));
+        if let Some((bucket, wait)) = longest.filter(|(_, wait)| *wait > 0) {
+            return Verdict::Wait { time: Duration::from_micros(wait.unsigned_abs()), bucket };
         }
         for (key, rate) in wanted {
             let full_at = of(&buckets, key).taking(*rate, cost, now);

@@ -34,7 +34,7 @@ impl Application {
     pub(crate) async fn knock(&self, who: &Speaker) -> Result<Knock, StoreError> {
         let now = self.ports().clock.now();
         let bucket = BucketKey(format!("pairing/{}", who.user));
-        if let Verdict::Wait(_) = self.ports().limiter.acquire(&[(bucket, ANSWERS)], 1, now).await? {
+        if let Verdict::Wait { .. } = self.ports().limiter.acquire(&[(bucket, ANSWERS)], 1, now).await? {
             return Ok(Knock::Hush);
         }
         let waiting = self.ports().people.pairings(now).await?;

@@ -76,6 +76,7 @@ impl Application {
         context: CallContext,
         correlation_id: &str,
     ) -> Result<O::Output, Failure> {
+        self.bear_more()?;
         let patient = context.timeout.or_else(|| operation.patience(self));
         let deadline = self.inner.deadline(&CallContext { timeout: patient, ..context.clone() })?;
         self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;

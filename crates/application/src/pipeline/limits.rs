@@ -9,24 +9,19 @@ use super::call::Call;
 use crate::application::Inner;
 use crate::caller::Caller;
 use crate::failure::{Code, Failure};
+use crate::limits::Limits;
 use crate::operation::Facts;
 use crate::ports::{BucketKey, Rate, StoreError, TelegramError, Verdict};
 use crate::telemetry::LimitOf;
-
-/// Whose limit a wait is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whose {
-    Telegram,
-    Budget,
-}
 
 /// Returns when the call may go on: at once, or after a wait that is short enough.
 pub(super) async fn pass(inner: &Inner, call: &Call) -> Result<(), Failure> {
     let blocked = blocked(inner, call).await?;
     if !blocked.is_zero() {
-        wait_out(inner, call, blocked, Whose::Telegram).await?;
+        wait_out(inner, call, blocked, LimitOf::Telegram).await?;
     }
-    let buckets = buckets(inner, call);
+    let common = common(inner, &call.caller, &call.facts);
+    let (whose, buckets): (Vec<_>, Vec<_>) = common.chain(of_session(inner, call)).unzip();
     if buckets.is_empty() {
         return Ok(());
     }
@@ -35,25 +30,25 @@ pub(super) async fn pass(inner: &Inner, call: &Call) -> Result<(), Failure> {
         match inner.ports.limiter.acquire(&buckets, 1, now).await? {
             Verdict::Go => return Ok(()),
             // Never zero, so that a limiter that rounds down cannot make this spin.
-            Verdict::Wait(wait) => {
-                let wait = wait.max(Duration::from_millis(1));
-                wait_out(inner, call, wait, Whose::Budget).await?;
+            Verdict::Wait { time, bucket } => {
+                let time = time.max(Duration::from_millis(1));
+                wait_out(inner, call, time, whose[bucket]).await?;
             }
         }
     }
 }
 
-/// The same for what is answered here: only the caller's own budget counts, and nobody waits for it.
+/// The same for what is answered here: no session's budget counts, and nobody waits.
 pub(super) async fn pass_here(inner: &Inner, caller: &Caller, facts: Facts) -> Result<(), Failure> {
-    let quotas: Vec<_> = quotas(caller, &facts).collect();
-    if quotas.is_empty() {
+    let (whose, buckets): (Vec<_>, Vec<_>) = common(inner, caller, &facts).unzip();
+    if buckets.is_empty() {
         return Ok(());
     }
-    match inner.ports.limiter.acquire(&quotas, 1, inner.ports.clock.now()).await? {
+    match inner.ports.limiter.acquire(&buckets, 1, inner.ports.clock.now()).await? {
         Verdict::Go => Ok(()),
-        Verdict::Wait(wait) => {
-            inner.settings.telemetry.rate_limited(LimitOf::Principal);
-            Err(used_up(facts.name, wait))
+        Verdict::Wait { time, bucket } => {
+            inner.settings.telemetry.rate_limited(whose[bucket]);
+            Err(used_up(facts.name, time, whose[bucket]))
         }
     }
 }
@@ -66,6 +61,7 @@ pub(super) async fn remember(inner: &Inner, call: &Call, error: &TelegramError) 
             return Box::pin(remember(inner, call, cause)).await;
         }
         TelegramError::NeedsLogin { .. }
+        | TelegramError::Overloaded { .. }
         | TelegramError::UnknownChat
         | TelegramError::UnseenId
         | TelegramError::UnknownMessage
@@ -130,31 +126,39 @@ async fn needs_look_up(inner: &Inner, call: &Call) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-fn buckets(inner: &Inner, call: &Call) -> Vec<(BucketKey, Rate)> {
-    let class = call.facts.class;
-    let session = inner.settings.budgets.of(class).map(|rate| {
-        let key = format!("session/{}/{}", call.step.session.id, class.as_str());
-        (BucketKey(key), rate)
-    });
-    quotas(&call.caller, &call.facts).chain(session).collect()
+/// One budget that a call is counted in, and whose it is.
+type Counted = (LimitOf, (BucketKey, Rate));
+
+/// What a call is counted in whatever it is about: the quotas of its token, and what this server bears of one caller, of
+/// one caller's calls of one tool, and of all.
+fn common<'a>(inner: &Inner, caller: &'a Caller, facts: &'a Facts) -> impl Iterator<Item = Counted> + use<'a> {
+    let Limits { principal, tool, server, .. } = inner.settings.limits;
+    let counting = caller.grants.quotas.iter().filter(|quota| quota.counts(facts));
+    let quotas = counting.map(|quota| (LimitOf::Principal, (quota.bucket(&caller.principal), quota.rate)));
+    let name = &caller.principal;
+    let own = principal.map(|rate| (LimitOf::Principal, (BucketKey(format!("caller/{name}")), rate)));
+    let tool = tool.map(|rate| (LimitOf::Tool, (BucketKey(format!("caller/{name}/{}", facts.name)), rate)));
+    let server = server.map(|rate| (LimitOf::Server, (BucketKey("server".into()), rate)));
+    quotas.chain(own).chain(tool).chain(server)
 }
 
-/// What the caller's own quotas count a call in.
-fn quotas<'a>(caller: &'a Caller, facts: &'a Facts) -> impl Iterator<Item = (BucketKey, Rate)> + 'a {
-    let counting = caller.grants.quotas.iter().filter(|quota| quota.counts(facts));
-    counting.map(|quota| (quota.bucket(&caller.principal), quota.rate))
+/// What it is counted in because of its session.
+fn of_session(inner: &Inner, call: &Call) -> impl Iterator<Item = Counted> + use<> {
+    let (session, class) = (call.step.session.id, call.facts.class);
+    let all = inner.settings.limits.session.map(|rate| (BucketKey(format!("session/{session}")), rate));
+    let class = inner.settings.budgets.of(class).map(|rate| {
+        let key = format!("session/{session}/{}", class.as_str());
+        (BucketKey(key), rate)
+    });
+    all.into_iter().chain(class).map(|bucket| (LimitOf::Session, bucket))
 }
 
 /// Waits if the wait is short enough and leaves time for the call; else says how long it is.
-async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: Whose) -> Result<(), Failure> {
-    inner.settings.telemetry.rate_limited(match whose {
-        Whose::Telegram => LimitOf::Telegram,
-        Whose::Budget if quotas(&call.caller, &call.facts).next().is_some() => LimitOf::Principal,
-        Whose::Budget => LimitOf::Session,
-    });
+async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: LimitOf) -> Result<(), Failure> {
+    inner.settings.telemetry.rate_limited(whose);
     let until = Instant::now() + wait;
     if wait > inner.settings.wait_max || until >= call.step.deadline {
-        return Err(too_long(call, wait, whose));
+        return Err(used_up(call.facts.name, wait, whose));
     }
     let seconds = wait.as_secs().max(1);
     let mut passed = 0;
@@ -169,30 +173,22 @@ async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: Whose) -> R
     Ok(())
 }
 
-fn too_long(call: &Call, wait: Duration, whose: Whose) -> Failure {
-    let operation = call.facts.name;
-    match whose {
-        Whose::Telegram => {
-            let seconds = whole_seconds(wait);
-            rate_limited(format!("Telegram lets this account call {operation} again in {seconds} s."), wait)
+fn used_up(operation: &str, wait: Duration, whose: LimitOf) -> Failure {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let message = match whose {
+        LimitOf::Telegram => format!("Telegram lets this account call {operation} again in {seconds} s."),
+        LimitOf::Principal => format!("This caller has used its budget of calls up for {seconds} s."),
+        LimitOf::Tool => format!("This caller has used its budget for {operation} up for {seconds} s."),
+        LimitOf::Session => {
+            format!("The budget of this session for calls like {operation} is used up for {seconds} s.")
         }
-        Whose::Budget => used_up(operation, wait),
-    }
-}
-
-fn used_up(operation: &str, wait: Duration) -> Failure {
-    rate_limited(format!("This server's budget for {operation} is used up for {} s.", whole_seconds(wait)), wait)
-}
-
-fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
-}
-
-fn rate_limited(message: String, wait: Duration) -> Failure {
+        LimitOf::Server => format!("This server's budget for all calls together is used up for {seconds} s."),
+    };
     Failure::new(
         Code::RateLimited,
         message,
         "Wait `retry_after_ms`, then repeat the call; until then do something else.",
     )
     .retry_after(wait)
+    .with_details(serde_json::json!({ "limit": whose.as_str() }))
 }

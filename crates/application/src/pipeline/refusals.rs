@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::call::Call;
 use super::session;
+use super::turns::Full;
 use crate::failure::{Code, Failure};
 use crate::grants::Denied;
 use crate::operation::{Facts, Refused};
@@ -15,6 +16,7 @@ use crate::ports::{FileError, TelegramError};
 pub(super) fn of_telegram(call: &Call, error: TelegramError) -> Failure {
     match error {
         TelegramError::NeedsLogin { reason } => session::needs_login(&call.step.session.name, &reason),
+        TelegramError::Overloaded { retry_after } => sessions_full(retry_after),
         TelegramError::UnknownChat => Failure::new(
             Code::UnknownChat,
             "There is no such chat, or this account cannot see it.",
@@ -151,13 +153,25 @@ pub(super) fn broke() -> Failure {
 }
 
 /// Too many calls are under way.
-pub(super) fn overloaded() -> Failure {
+pub(super) fn overloaded(full: Full) -> Failure {
+    let (message, limit) = match full {
+        Full::Session => ("This session has as many calls under way as this server allows one.", "session_calls"),
+        Full::Server => ("This server has as many calls under way as it can bear.", "calls"),
+    };
+    Failure::new(Code::Overloaded, message, "Wait `retry_after_ms`, then repeat the call.")
+        .retry_after(Duration::from_secs(1))
+        .with_details(json!({ "limit": limit }))
+}
+
+/// Every connection that there may be is in use.
+fn sessions_full(retry_after: Duration) -> Failure {
     Failure::new(
         Code::Overloaded,
-        "This server has as many calls under way as it can bear.",
-        "Wait `retry_after_ms`, then repeat the call.",
+        "As many sessions are in use as this server may connect at once.",
+        "Wait `retry_after_ms`, then repeat the call; or ask the owner to raise `telegram.max_active_sessions`.",
     )
-    .retry_after(Duration::from_secs(1))
+    .retry_after(retry_after)
+    .with_details(json!({ "limit": "active_sessions" }))
 }
 
 /// The circuit of the session is open.
@@ -187,7 +201,7 @@ fn rate_limited(retry_after: Duration, method: &str) -> Failure {
         "Wait `retry_after_ms`, then repeat the call; until then do something else.",
     )
     .retry_after(retry_after)
-    .with_details(json!({ "method": method }))
+    .with_details(json!({ "limit": "telegram", "method": method }))
 }
 
 fn partial(call: &Call, sent: &[i32], cause: TelegramError) -> Failure {

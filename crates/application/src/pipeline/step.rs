@@ -222,6 +222,7 @@ impl<A> Ended<A> {
 fn outcome_of(error: &TelegramError) -> &'static str {
     match error {
         TelegramError::Unavailable(_) => "unavailable",
+        TelegramError::Overloaded { .. } => "overloaded",
         TelegramError::UnknownChat | TelegramError::UnknownMessage | TelegramError::UnseenId => "unknown_peer",
         TelegramError::Forbidden { .. } => "forbidden",
         TelegramError::RateLimited { .. } => "rate_limited",
@@ -248,6 +249,7 @@ fn health_of(error: &TelegramError) -> Health {
         | TelegramError::Refused { .. } => Health::Reached,
         TelegramError::Partial { cause, .. } => health_of(cause),
         TelegramError::NeedsLogin { .. }
+        | TelegramError::Overloaded { .. }
         | TelegramError::UnseenId
         | TelegramError::Invalid(_)
         | TelegramError::Unsupported { .. }

@@ -1,5 +1,6 @@
 //! The pipeline on stores in memory, with a Telegram that follows a script.
 
+mod limits;
 mod scripted;
 
 use std::time::Duration;
@@ -111,22 +112,6 @@ async fn a_session_that_a_caller_may_not_use_is_not_there_for_it() {
     assert!(world.seen().iter().all(|seen| seen.session == home));
     let listed = world.app.list_sessions(&caller, ListSessions {}, CallContext::default()).await.expect("in memory");
     assert_eq!(listed.items.iter().map(|view| view.name.as_str()).collect::<Vec<_>>(), ["home"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_quota_of_a_caller_is_spent_and_comes_back() {
-    let world = World::with_session().await;
-    let quotas = ["get_me=2/h", "calls=9/h"].map(|quota| quota.parse().expect("a quota")).into();
-    let caller = Caller::owner().narrowed(&Grants { quotas, ..Grants::everything() });
-    let perform = || world.app.perform(&caller, me(), CallContext::default());
-    world.script([my_view(), my_view(), my_view(), my_view()]);
-    assert!(perform().await.is_ok() && perform().await.is_ok());
-    let failure = perform().await.err().expect("spent");
-    assert_eq!(failure.code, Code::RateLimited);
-    assert!(failure.retry_after_ms.is_some(), "{failure:?}");
-    assert!(world.perform(me()).await.is_ok(), "others have theirs");
-    world.clock.advance(Duration::from_hours(1));
-    assert!(perform().await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -377,17 +362,27 @@ async fn a_budget_that_is_used_up_says_when_to_come_back() {
 #[tokio::test(start_paused = true)]
 async fn a_session_that_cannot_be_reached_rests_and_is_probed() {
     let world = World::with_session().await;
+    let shown = async || {
+        let listed = world.app.list_sessions(&Caller::owner(), ListSessions {}, CallContext::default()).await;
+        listed.expect("in memory").items.remove(0).connection.expect("it is signed in")
+    };
+    assert_eq!(shown().await, "idle");
     world.script((0..5).map(|_| unavailable()));
     for _ in 0..5 {
         assert_eq!(world.failure(me()).await.code, Code::Unavailable);
+        // The last one is enough.
+        assert!(["connected", "resting"].contains(&shown().await.as_str()));
     }
+    assert_eq!(shown().await, "resting");
     let failure = world.failure(me()).await;
     assert_eq!(world.seen().len(), 5, "the sixth is not tried");
     assert_eq!(failure.retry_after_ms, Some(60_000));
     tokio::time::advance(Duration::from_mins(1)).await;
-    world.script([my_view(), my_view()]);
-    assert!(world.perform(me()).await.is_ok());
-    assert!(world.perform(me()).await.is_ok());
+    world.script([my_view(), my_view(), my_view(), my_view()]);
+    for _ in 0..4 {
+        assert!(world.perform(me()).await.is_ok());
+    }
+    assert_eq!(shown().await, "connected");
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,14 +24,19 @@ pub enum Verdict {
     /// Yes; the cost is taken.
     Go,
     /// Not before so long; nothing is taken.
-    Wait(Duration),
+    Wait {
+        /// How long.
+        time: Duration,
+        /// Which bucket it is for: its place among those that were asked for.
+        bucket: usize,
+    },
 }
 
 /// Budgets, and the waits that Telegram asked for. GCRA: no background refill, one number per bucket.
 #[async_trait]
 pub trait Limiter: Send + Sync {
-    /// MUST take `cost` from every bucket or from none. The wait is the longest of all; a blocked bucket is empty until
-    /// its block ends. A cost above a bucket's burst counts as the burst, so that every wait ends. Names each bucket
+    /// MUST take `cost` from every bucket or from none, in one step. The wait is the longest of all, and names the first
+    /// bucket that has it; a blocked bucket is empty until its block ends. A cost above a bucket's burst counts as the burst, so that every wait ends. Names each bucket
     /// once. MUST be cheap: every call asks.
     async fn acquire(
         &self,

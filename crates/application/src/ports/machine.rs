@@ -17,8 +17,19 @@ pub struct Usage {
     pub network_sent: Option<u64>,
 }
 
+/// The memory of this process and what it may use, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Memory {
+    /// What it uses.
+    pub used: Option<u64>,
+    /// What it may use: its container's limit, else the machine's memory.
+    pub max: Option<u64>,
+}
+
 /// The machine that everything runs on.
 pub trait Machine: Send + Sync {
+    /// The memory alone, which is looked at more often. The same as in the usage.
+    fn memory(&self) -> Memory;
     /// MUST be quick, and MUST leave out what it does not know rather than guess it.
     fn usage(&self) -> Usage;
 }

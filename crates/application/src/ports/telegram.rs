@@ -68,6 +68,41 @@ pub trait Connections: Send + Sync {
     async fn telegram(&self, session: SessionId) -> Result<Arc<dyn Telegram>, TelegramError>;
     /// Disconnects; the next call connects again.
     async fn disconnect(&self, session: SessionId);
+    /// Keeps the session connected, once it is, until the pin is gone: somebody listens to its updates. Costs nothing
+    /// where connections are not given up.
+    fn pin(&self, _session: SessionId) -> Pinned {
+        Pinned::default()
+    }
+    /// Whether the session has a connection now; `None` where there is nothing that lasts from call to call.
+    fn is_connected(&self, _session: SessionId) -> Option<bool> {
+        None
+    }
+    /// Waits for a login that turned out to be lost without anybody having called. MUST tell each loss once.
+    async fn lost_login(&self) -> LostLogin {
+        std::future::pending().await
+    }
+}
+
+/// A session that stays connected for as long as this is kept.
+#[derive(Default)]
+pub struct Pinned {
+    _guard: Option<Box<dyn Send + Sync>>,
+}
+
+impl Pinned {
+    /// Ends when `guard` is dropped.
+    pub fn by(guard: impl Send + Sync + 'static) -> Self {
+        Self { _guard: Some(Box::new(guard)) }
+    }
+}
+
+/// A login that Telegram does not accept any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostLogin {
+    /// Whose it was.
+    pub session: SessionId,
+    /// For people; Telegram's constant where there is one.
+    pub reason: String,
 }
 
 /// Everything about one attempt besides the arguments.
@@ -151,6 +186,12 @@ pub enum TelegramError {
     NeedsLogin {
         /// For people; Telegram's constant where there is one.
         reason: String,
+    },
+    /// As many sessions are connected as may be, and all of them are in use.
+    #[error("as many sessions are in use as may be connected")]
+    Overloaded {
+        /// When one of them may have become free.
+        retry_after: Duration,
     },
     /// No such chat.
     #[error("there is no such chat")]

@@ -23,6 +23,9 @@ impl Readable for Page<SessionView> {
             if let Some(reason) = &session.reason {
                 words.next().push(reason);
             }
+            if let Some(connection) = &session.connection {
+                words.next().push(connection);
+            }
             if let Some(username) = &session.username {
                 words.add(format_args!("@{username}"));
             }

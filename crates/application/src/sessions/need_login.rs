@@ -25,8 +25,29 @@ impl Application {
             return Ok(());
         }
         self.ports().connections.disconnect(session).await;
+        self.inner.circuits.forget(session);
         let act = Act { principal: "telegram", session: Some(session), name: "lose_login" };
         self.audited(act, lost).await.map(|_| ())
+    }
+
+    /// Notes logins that are lost without a call finding it out, from now on: a session that only waits for updates is not
+    /// tried for ever. Called once, at the start.
+    pub fn watch_logins(&self) {
+        let app = self.clone();
+        self.inner.logins.ensure((), |stop| async move {
+            loop {
+                let lost = tokio::select! {
+                    () = stop.cancelled() => return,
+                    lost = app.ports().connections.lost_login() => lost,
+                };
+                app.insist_on_login(lost.session, &lost.reason, &stop).await;
+            }
+        });
+    }
+
+    /// Ends that, for shutting down.
+    pub async fn stop_watching_logins(&self) {
+        self.inner.logins.stop(|()| true).await;
     }
 
     /// Notes it again and again until the store has it, or until `stop` fires: a session that only seems to be signed in

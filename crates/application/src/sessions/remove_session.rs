@@ -22,6 +22,7 @@ impl Application {
             self.dismiss_bot(id).await?;
         }
         self.ports().connections.disconnect(id).await;
+        self.inner.circuits.forget(id);
         self.forget_secrets(id).await?;
         self.ports().inbox.trim(id, self.ports().clock.now(), 0).await?;
         self.record(id, |session, at| Ok(session.remove(at))).await?;

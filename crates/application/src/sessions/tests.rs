@@ -180,6 +180,22 @@ async fn a_lost_login_is_noted_once_and_nothing_is_deleted() {
 }
 
 #[tokio::test]
+async fn a_login_that_is_lost_without_a_call_is_noted_at_once() {
+    let world = World::signed_in("work").await;
+    let id = id_of(&world.session("work").await);
+    world.app.watch_logins();
+    world.telegram.lose(id, "SESSION_REVOKED");
+    let noted = async {
+        while world.state("work").await != "needs_login" {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), noted).await.expect("it is noted in time");
+    assert_eq!(world.session("work").await.reason.as_deref(), Some("SESSION_REVOKED"));
+    world.app.stop_watching_logins().await;
+}
+
+#[tokio::test]
 async fn an_imported_login_of_another_account_is_forgotten_and_not_ended() {
     let world = World::signed_in("work").await;
     world.app.need_login(id_of(&world.session("work").await), "SESSION_REVOKED").await.unwrap();

@@ -8,6 +8,7 @@ use crate::views::SessionView;
 pub fn view_of(session: &Session, is_default: bool) -> SessionView {
     let (state, reason) = describe(&session.state);
     SessionView {
+        connection: None,
         id: session.id.to_string(),
         name: session.name.to_string(),
         kind: match session.kind {

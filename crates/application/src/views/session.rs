@@ -16,6 +16,10 @@ pub struct SessionView {
     /// Why it is in that state, where there is something to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Of an account that is signed in: `connected`, `idle` (connects when it is called), or `resting` (Telegram could not be
+    /// reached, and calls are refused for a while). Of a bot only `resting`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
     /// The Telegram user id, once signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,

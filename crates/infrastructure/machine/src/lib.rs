@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use telegraphist_application::ports::{Machine, Usage};
+use telegraphist_application::ports::{Machine, Memory, Usage};
 
 /// Processor time is a share of the time between two looks; nearer ones tell nothing.
 const LOOKS_APART: Duration = Duration::from_millis(500);
@@ -50,13 +50,21 @@ impl ProcMachine {
 }
 
 impl Machine for ProcMachine {
+    fn memory(&self) -> Memory {
+        Memory {
+            used: proc::resident_pages().map(|pages| pages * rustix::param::page_size() as u64),
+            max: proc::memory_limit().or_else(proc::memory_of_machine),
+        }
+    }
+
     fn usage(&self) -> Usage {
         let disk = rustix::fs::statvfs(&self.data).ok().filter(|disk| disk.f_blocks > 0);
         let network = proc::network();
+        let memory = self.memory();
         Usage {
             cpu_percent: self.cpu_percent(),
-            memory_bytes: proc::resident_pages().map(|pages| pages * rustix::param::page_size() as u64),
-            memory_max_bytes: proc::memory_limit().or_else(proc::memory_of_machine),
+            memory_bytes: memory.used,
+            memory_max_bytes: memory.max,
             // Of what whoever is not root may use, as `df` says it.
             disk_percent: disk.as_ref().map(|disk| {
                 let used = disk.f_blocks - disk.f_bfree;

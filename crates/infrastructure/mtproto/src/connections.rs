@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use telegraphist_application::ports::{Connections, Telegram, TelegramError};
+use telegraphist_application::ports::{Connections, LostLogin, Pinned, Telegram, TelegramError};
 use telegraphist_domain::SessionId;
 
 use crate::mtproto::Mtproto;
@@ -16,5 +16,17 @@ impl Connections for Mtproto {
 
     async fn disconnect(&self, session: SessionId) {
         self.hang_up(session).await;
+    }
+
+    fn pin(&self, session: SessionId) -> Pinned {
+        Pinned::by(self.places.pin(session))
+    }
+
+    fn is_connected(&self, session: SessionId) -> Option<bool> {
+        Some(self.places.holds(session))
+    }
+
+    async fn lost_login(&self) -> LostLogin {
+        self.lost.next().await
     }
 }

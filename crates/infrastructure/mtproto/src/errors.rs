@@ -110,6 +110,9 @@ const INVALID: &[(&str, &str, &str)] = &[
     ("MSG_VOICE_MISSING", "path", "is no voice message"),
 ];
 
+/// What people are told where there is no constant.
+pub(crate) const KEY_UNKNOWN: &str = "Telegram does not know the session's key any more";
+
 /// Telegram's constant with its number put back, as in `FLOOD_WAIT_31`.
 pub(crate) fn constant(rpc: &RpcError) -> String {
     match rpc.value {
@@ -188,9 +191,7 @@ fn rate_limited(rpc: &RpcError, retry_after: Duration, method: &str) -> Telegram
 pub(crate) fn failed(error: CallError, method: &str, does: Does) -> TelegramError {
     match error {
         CallError::Rpc(rpc) => refused(&rpc, method, does),
-        CallError::KeyUnknown => {
-            TelegramError::NeedsLogin { reason: "Telegram does not know the session's key any more".to_owned() }
-        }
+        CallError::KeyUnknown => TelegramError::NeedsLogin { reason: KEY_UNKNOWN.to_owned() },
         CallError::Lost(_) | CallError::Ended { handed_over: true, .. } if does == Does::Writes => {
             TelegramError::OutcomeUnknown
         }

@@ -2,9 +2,10 @@
 //!
 //! Nothing here retries a write on its own, deletes a session because of an answer, or opens one session twice. To
 //! read: [`Mtproto`], then `account` (how one request becomes one answer), `line` (one supervised connection),
-//! `updates` (what arrives unasked), `sign_in`.
+//! `places` (who is connected), `updates` (what arrives unasked), `sign_in`.
 
 mod account;
+mod backoff;
 mod call_error;
 mod connection;
 mod connections;
@@ -13,10 +14,12 @@ mod data_centres;
 mod errors;
 mod known_peers;
 mod line;
+mod lost_logins;
 mod media;
 mod mtproto;
 mod operations;
 mod peers;
+mod places;
 mod resolve;
 mod sign_in;
 mod storage;

@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::account::Does;
+use crate::backoff::Backoff;
 use crate::call_error::CallError;
 use crate::connection::Origin;
 use telegraphist_application::patience::Patience;
@@ -30,7 +31,7 @@ const RECONNECT_MAX: Duration = Duration::from_secs(10);
 /// How long one attempt to reach Telegram may take before it is given up and begun anew.
 const PROBE_MAX: Duration = Duration::from_secs(8);
 /// Between attempts: from, up to.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 /// A pool that lived for less than this counts as one that failed at its start.
 const SOUND_LIFE: Duration = Duration::from_secs(10);
 /// How long a pool may take to say good-bye.
@@ -54,8 +55,8 @@ pub(crate) struct Line {
     pool: RwLock<SenderPoolHandle>,
     /// Cleared by whatever casts doubt on the connection; set by an answer.
     is_up: AtomicBool,
-    /// Held by the one caller that brings the line up.
-    bringing_up: Mutex<()>,
+    /// Held by the one caller that brings the line up; when it may be tried again, whoever comes.
+    bringing_up: Mutex<Backoff>,
     restart: Notify,
 }
 
@@ -67,7 +68,7 @@ impl Line {
             dc,
             pool: RwLock::new(pool.handle.thin.clone()),
             is_up: AtomicBool::new(false),
-            bringing_up: Mutex::new(()),
+            bringing_up: Mutex::new(Backoff::new(PAUSES.0, PAUSES.1)),
             restart: Notify::new(),
             origin: origin.clone(),
         });
@@ -109,20 +110,22 @@ impl Line {
             return Ok(());
         }
         let give_up = patience.until(Instant::now() + RECONNECT_MAX).deadline;
-        let _one = patience.during(self.bringing_up.lock()).await.map_err(CallError::before)?;
-        let mut pause = PAUSES.0;
+        let mut backoff = patience.during(self.bringing_up.lock()).await.map_err(CallError::before)?;
         while !self.is_up() {
             if self.origin.stop.is_cancelled() {
                 return Err(CallError::NotSent("the session was disconnected".into()));
             }
+            patience.during(tokio::time::sleep_until(backoff.until)).await.map_err(CallError::before)?;
             match self.probe(patience).await {
-                Ok(()) => self.is_up.store(true, Ordering::Release),
+                Ok(()) => {
+                    backoff.succeeded();
+                    self.is_up.store(true, Ordering::Release);
+                }
                 Err(CallError::NotSent(cause) | CallError::Lost(cause)) => {
-                    if Instant::now() + pause >= give_up {
+                    backoff.failed();
+                    if backoff.until >= give_up {
                         return Err(CallError::NotSent(cause));
                     }
-                    patience.sleep(pause).await.map_err(CallError::before)?;
-                    pause = (pause * 2).min(PAUSES.1);
                 }
                 Err(error) => return Err(error),
             }
@@ -154,17 +157,20 @@ impl Line {
 
     /// Runs pools one after the other until the session is closed.
     async fn supervise(self: Arc<Self>, mut pool: SenderPool, listener: Option<Arc<dyn Listener>>) {
-        let mut pause = PAUSES.0;
+        let mut backoff = Backoff::new(PAUSES.0, PAUSES.1);
         loop {
             let started = Instant::now();
             if self.run(pool, listener.as_deref()).await == Next::Stop {
                 return;
             }
             self.is_up.store(false, Ordering::Release);
-            pause = if started.elapsed() < SOUND_LIFE { (pause * 2).min(PAUSES.1) } else { PAUSES.0 };
+            if started.elapsed() >= SOUND_LIFE {
+                backoff.succeeded();
+            }
+            backoff.failed();
             tokio::select! {
                 () = self.origin.stop.cancelled() => return,
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep_until(backoff.until) => {}
             }
             pool = new_pool(self.dc, &self.origin);
             *self.pool.write().unwrap_or_else(PoisonError::into_inner) = pool.handle.thin.clone();

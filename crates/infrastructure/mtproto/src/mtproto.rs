@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -9,14 +10,15 @@ use telegraphist_application::ports::{
     Clock, Files, Inbox, Peers, SecretName, StoreError, TelegramError, Vault, VaultError,
 };
 use telegraphist_domain::SessionId;
-use tokio::sync::OnceCell;
 
 use crate::account::Account;
 use crate::connection::Connection;
 use crate::data_centres::DcOption;
 use crate::known_peers::KnownPeers;
 use crate::line::Listener;
+use crate::lost_logins::LostLogins;
 use crate::operations::NewestIds;
+use crate::places::{Entered, Places};
 use crate::sign_in::Pending;
 use crate::storage::{Purpose, Storage};
 use crate::updates::Follower;
@@ -37,17 +39,30 @@ pub struct MtprotoPorts {
 }
 
 /// How the adapter is set up.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct MtprotoSettings {
     /// Addresses that take the place of Telegram's own.
     pub dc_options: Vec<DcOption>,
+    /// So many sessions are connected at once.
+    pub sessions_max: usize,
+    /// A session that nobody uses for so long disconnects.
+    pub session_idle: Duration,
+}
+
+impl Default for MtprotoSettings {
+    fn default() -> Self {
+        Self { dc_options: Vec::new(), sessions_max: 10, session_idle: Duration::from_mins(30) }
+    }
 }
 
 /// All user accounts of this server.
 pub struct Mtproto {
     pub(crate) ports: MtprotoPorts,
     settings: MtprotoSettings,
-    accounts: Mutex<HashMap<SessionId, Arc<OnceCell<Arc<Account>>>>>,
+    /// Which accounts are connected.
+    pub(crate) places: Arc<Places>,
+    /// Logins that were found to be lost.
+    pub(crate) lost: Arc<LostLogins>,
     /// Sign-ins under way.
     pub(crate) pending: Mutex<HashMap<SessionId, Arc<Pending>>>,
 }
@@ -55,18 +70,16 @@ pub struct Mtproto {
 impl Mtproto {
     /// The adapter; nothing is connected yet.
     pub fn new(ports: MtprotoPorts, settings: MtprotoSettings) -> Arc<Self> {
-        Arc::new(Self { ports, settings, accounts: Mutex::default(), pending: Mutex::default() })
+        let places = Places::new(settings.sessions_max, settings.session_idle);
+        Arc::new(Self { ports, settings, places, lost: Arc::default(), pending: Mutex::default() })
     }
 
     /// Disconnects everything and waits until it has ended. Updates that were not stored yet come again at the next
     /// start.
     pub async fn shutdown(&self) {
-        let accounts = std::mem::take(&mut *locked(&self.accounts));
         let pending = std::mem::take(&mut *locked(&self.pending));
-        let accounts = accounts.values().filter_map(|place| place.get());
-        let accounts = accounts.map(|account| account.connection.close());
         let pending = pending.values().map(|pending| pending.connection.close());
-        tokio::join!(futures::future::join_all(accounts), futures::future::join_all(pending));
+        tokio::join!(self.places.shutdown(), futures::future::join_all(pending));
     }
 
     /// Reads what is known of a session.
@@ -85,9 +98,18 @@ impl Mtproto {
 
     /// The connected account. Single flight per session; other sessions are not held up.
     pub(crate) async fn account(&self, session: SessionId) -> Result<Arc<Account>, TelegramError> {
-        let place = Arc::clone(locked(&self.accounts).entry(session).or_default());
-        let account = place.get_or_try_init(|| self.connect(session)).await?;
-        Ok(Arc::clone(account))
+        let Entered { cell, before } = self.places.enter(session)?;
+        let connecting = async {
+            if let Some(before) = &before {
+                before.close().await;
+            }
+            self.connect(session).await
+        };
+        let connected = cell.get_or_try_init(|| connecting).await.map(Arc::clone);
+        if connected.is_err() {
+            self.places.give_back(session, &cell);
+        }
+        connected
     }
 
     async fn connect(&self, session: SessionId) -> Result<Arc<Account>, TelegramError> {
@@ -105,6 +127,8 @@ impl Mtproto {
             known: Arc::clone(&known),
             inbox: Arc::clone(&self.ports.inbox),
             clock: Arc::clone(&self.ports.clock),
+            lost: Arc::clone(&self.lost),
+            places: Arc::downgrade(&self.places),
         });
         let connection = Self::connection(storage, api.id, Arc::new(follower));
         connection.listen();
@@ -120,10 +144,18 @@ impl Mtproto {
 
     /// Ends the connection of a session, if it has one. The next call connects again.
     pub(crate) async fn hang_up(&self, session: SessionId) {
-        let place = locked(&self.accounts).remove(&session);
-        if let Some(account) = place.as_deref().and_then(OnceCell::get) {
-            account.connection.close().await;
+        let (cell, leaving) = self.places.take(session);
+        if let Some(cell) = cell {
+            // Whoever connects just now is waited for: afterwards nothing is open.
+            let connected: Result<_, ()> = cell.get_or_try_init(async || Err(())).await;
+            if let Ok(account) = connected {
+                account.connection.close().await;
+            }
         }
+        if let Some(leaving) = leaving {
+            leaving.close().await;
+        }
+        self.lost.forget(session);
     }
 }
 

@@ -3,6 +3,7 @@
 mod calls;
 mod lines;
 mod operations;
+mod places;
 mod references;
 mod signing_in;
 mod stage;

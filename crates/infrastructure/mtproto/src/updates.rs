@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use grammers_mtsender::{InvocationError, SenderPoolFatHandle, UpdatesConfiguration, UpdatesReceiver};
@@ -17,10 +17,13 @@ use telegraphist_application::ports::{Clock, Inbox, InboxEntry, StoreError};
 use telegraphist_domain::SessionId;
 use tokio::sync::mpsc;
 
+use crate::backoff::Backoff;
 use crate::call_error::CallError;
 use crate::errors;
 use crate::known_peers::KnownPeers;
 use crate::line::Listener;
+use crate::lost_logins::LostLogins;
+use crate::places::Places;
 use crate::storage::{Storage, StorageError};
 
 mod entry;
@@ -29,7 +32,9 @@ mod entry;
 const PENDING_MAX: usize = 256;
 /// Updates stored in one go.
 const BATCH_MAX: usize = 128;
-/// Between attempts after a failure: from, up to.
+/// Between attempts to reach Telegram: from, up to.
+const RETRIES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
+/// Between attempts to store: from, up to.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// What the inbox keeps of a session: by number and by age.
 const KEPT_MAX: usize = 100_000;
@@ -44,6 +49,10 @@ pub(crate) struct Follower {
     pub(crate) known: Arc<KnownPeers>,
     pub(crate) inbox: Arc<dyn Inbox>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Where it is noted that the session must sign in.
+    pub(crate) lost: Arc<LostLogins>,
+    /// Knows whether it is still worth the trouble.
+    pub(crate) places: Weak<Places>,
 }
 
 /// An update and how far the streams are with it.
@@ -77,24 +86,30 @@ impl Follower {
         tokio::join!(self.receive(receiver, arrived), self.keep(pending));
     }
 
-    /// Reads updates in order. While Telegram is away or the login is gone, it waits; it ends with its pool.
+    /// Reads updates in order. While Telegram is away it tries again for as long as somebody wants the session; it ends
+    /// with its pool.
     async fn receive(&self, mut receiver: UpdatesReceiver, arrived: mpsc::Sender<Arrived>) {
-        let mut pause = PAUSES.0;
+        let mut backoff = Backoff::new(RETRIES.0, RETRIES.1);
         loop {
             match receiver.next().await {
                 Ok(updates) => {
-                    pause = PAUSES.0;
+                    backoff.succeeded();
                     if arrived.send(updates).await.is_err() {
                         return;
                     }
                 }
                 Err(error) => {
-                    if must_sign_in(error) {
+                    if let Some(reason) = lost_login(error) {
                         tracing::info!(session = %self.session, "updates end: the session must sign in");
+                        self.lost.note(self.session, reason);
                         std::future::pending::<()>().await;
                     }
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(PAUSES.1);
+                    backoff.failed();
+                    tokio::time::sleep_until(backoff.until).await;
+                    if !self.places.upgrade().is_some_and(|places| places.is_wanted(self.session)) {
+                        tracing::debug!(session = %self.session, "updates rest until the session is used again");
+                        std::future::pending::<()>().await;
+                    }
                 }
             }
         }
@@ -157,11 +172,12 @@ fn store_error(error: StorageError) -> StoreError {
     }
 }
 
-fn must_sign_in(error: InvocationError) -> bool {
+/// Why the session has to sign in, if that is what went wrong.
+fn lost_login(error: InvocationError) -> Option<String> {
     match CallError::from(error) {
-        CallError::Rpc(rpc) => errors::needs_login(&rpc),
-        CallError::KeyUnknown => true,
-        CallError::NotSent(_) | CallError::Lost(_) | CallError::Ended { .. } | CallError::Store(_) => false,
+        CallError::Rpc(rpc) => errors::needs_login(&rpc).then(|| errors::constant(&rpc)),
+        CallError::KeyUnknown => Some(errors::KEY_UNKNOWN.to_owned()),
+        CallError::NotSent(_) | CallError::Lost(_) | CallError::Ended { .. } | CallError::Store(_) => None,
     }
 }
 

@@ -36,6 +36,7 @@ async fn all(connection: &mut SqliteConnection) -> Result<Vec<SessionView>, Stor
 
 fn view(row: &SqliteRow) -> Result<SessionView, sqlx::Error> {
     Ok(SessionView {
+        connection: None,
         id: row.try_get("id")?,
         name: row.try_get("name")?,
         kind: row.try_get("kind")?,

@@ -23,6 +23,7 @@ mod patience;
 mod refusal;
 mod routes;
 mod seen;
+mod shedding;
 mod standing;
 mod tls;
 mod webhook;

@@ -11,7 +11,7 @@ use telegraphist_application::{Code, Failure};
 use crate::desk::Desk;
 use crate::mcp::Mount;
 use crate::refusal::Refusal;
-use crate::{approvals, events, guard, health, login, mcp, seen, webhook};
+use crate::{approvals, events, guard, health, login, mcp, seen, shedding, webhook};
 
 /// How long whoever finds no place is told to stay away.
 pub(crate) const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -26,6 +26,8 @@ pub(crate) fn open(desk: Desk, mount: Mount) -> Router {
         .route("/v1/events", post(events::send))
         .route("/v1/approvals", post(approvals::request).get(approvals::list))
         .route("/v1/approvals/{id}", get(approvals::show).delete(approvals::cancel))
+        // Whoever may look at how the server does may look also then.
+        .route_layer(middleware::from_fn_with_state(desk.clone(), shedding::admit))
         .merge(health::closed())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)

@@ -46,7 +46,7 @@ async fn main() -> anyhow::Result<()> {
             files: Arc::new(AllowedFiles::new(Vec::new(), Vec::new(), folder.path().join("downloads"))),
             clock: clock.clone(),
         },
-        MtprotoSettings { dc_options },
+        MtprotoSettings { dc_options, ..MtprotoSettings::default() },
     );
 
     // What is no store. This service has no bots.

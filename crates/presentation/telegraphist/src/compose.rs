@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretBox};
 use telegraphist_application::ambient::{RandomIds, SystemClock};
 use telegraphist_application::delivery::Paces;
-use telegraphist_application::ports::{Connections, KeyPlace, SecretName, Telegram, TelegramError, Vault, Views};
+use telegraphist_application::ports::{
+    Connections, KeyPlace, LostLogin, Pinned, SecretName, Telegram, TelegramError, Vault, Views,
+};
 use telegraphist_application::telemetry::Telemetry;
 use telegraphist_application::{AnnouncedInbox, Application, Budgets, Outside, Ports, Settings as ApplicationSettings};
 use telegraphist_bot::{BotAccounts, BotPorts, BotSettings};
@@ -63,7 +65,11 @@ pub(crate) async fn compose(
             files: files.clone(),
             clock: clock.clone(),
         },
-        MtprotoSettings { dc_options },
+        MtprotoSettings {
+            dc_options,
+            sessions_max: settings.telegram.max_active_sessions,
+            session_idle: settings.telegram.session_idle.0,
+        },
     );
     let bots = BotAccounts::new(
         BotPorts {
@@ -86,6 +92,7 @@ pub(crate) async fn compose(
     application.owner = owner.or_else(|| settings.people.owner());
     application.zone = settings.people.zone.0;
     application.approvals = settings.approvals.settings();
+    application.limits = settings.limits.limits();
     application.telemetry = telemetry;
     application.machine = Arc::new(ProcMachine::new(places.data.clone()));
     if is_elsewhere {
@@ -128,6 +135,20 @@ impl Connections for ByKind {
         // Whichever has it; the other has nothing to let go of.
         self.bots.disconnect(session).await;
         self.users.disconnect(session).await;
+    }
+
+    /// Bots have no connection that lasts from call to call.
+    fn pin(&self, session: SessionId) -> Pinned {
+        self.users.pin(session)
+    }
+
+    fn is_connected(&self, session: SessionId) -> Option<bool> {
+        self.users.is_connected(session)
+    }
+
+    /// Bots tell it to those who read what they hear.
+    async fn lost_login(&self) -> LostLogin {
+        self.users.lost_login().await
     }
 }
 

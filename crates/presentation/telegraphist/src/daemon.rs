@@ -158,6 +158,7 @@ impl Owner {
         };
         let telemetry = numbers.as_ref().map(|(_, meters)| meters.telemetry()).unwrap_or_default();
         let composition = compose(places, settings, elsewhere, telemetry).await?;
+        composition.app.watch_logins();
         // Nobody is answered before it serves.
         let _ = late.set(composition.app.clone());
         let listener = listen(places)?;
@@ -306,6 +307,7 @@ impl Owner {
         house.tasks.close();
         let closing = async {
             house.tasks.wait().await;
+            house.app.stop_watching_logins().await;
             self.composition.bots.shutdown().await;
             self.composition.mtproto.shutdown().await;
         };

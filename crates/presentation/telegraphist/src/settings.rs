@@ -5,12 +5,14 @@
 
 mod http;
 mod keys;
+mod limits;
 mod session_bus;
 mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use config::{Config, FileFormat};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -24,9 +26,15 @@ pub(crate) use values::{Address, AuthChoice, Clock, Commas, DcAddress, KeyPlaceC
 
 use crate::environment::Environment;
 use crate::places;
+use limits::LimitKeys;
 
 /// The built-in layer, which documents every key.
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
+
+/// More accounts than this are not for one process; it is tried with a thousand.
+const SESSIONS_MAX: usize = 10_000;
+/// Who is busy disconnects at the earliest after so long.
+const SESSION_IDLE_MIN: Duration = Duration::from_secs(1);
 
 /// Everything that can be configured.
 #[derive(Deserialize)]
@@ -36,6 +44,7 @@ pub(crate) struct Settings {
     pub(crate) daemon: Daemon,
     pub(crate) store: Store,
     pub(crate) tools: Tools,
+    pub(crate) limits: LimitKeys,
     pub(crate) people: People,
     pub(crate) approvals: Approvals,
     pub(crate) bots: Bots,
@@ -58,6 +67,8 @@ pub(crate) struct Telegram {
     pub(crate) api_hash: SecretString,
     pub(crate) dc_options: Commas<DcAddress>,
     pub(crate) wait_max: Span,
+    pub(crate) max_active_sessions: usize,
+    pub(crate) session_idle: Span,
     pub(crate) bot_api_url: Address,
 }
 
@@ -294,6 +305,15 @@ impl Settings {
         if self.telegram.api_id < 0 {
             return Err(SettingsError::Invalid("telegram.api_id is a positive number".to_owned()));
         }
+        if !(1..=SESSIONS_MAX).contains(&self.telegram.max_active_sessions) {
+            let problem = format!("telegram.max_active_sessions is 1 to {SESSIONS_MAX}");
+            return Err(SettingsError::Invalid(problem));
+        }
+        if self.telegram.session_idle.0 < SESSION_IDLE_MIN {
+            let problem = format!("telegram.session_idle is {} s or more", SESSION_IDLE_MIN.as_secs());
+            return Err(SettingsError::Invalid(problem));
+        }
+        self.limits.check().map_err(SettingsError::Invalid)?;
         if let Err(problem) = tracing_subscriber::EnvFilter::try_new(&self.log.filter) {
             return Err(SettingsError::Invalid(format!("log.filter: {problem}")));
         }
@@ -321,6 +341,8 @@ impl Settings {
             ("telegram.api_hash", hash),
             ("telegram.dc_options", self.telegram.dc_options.shown()),
             ("telegram.wait_max", quoted(&self.telegram.wait_max)),
+            ("telegram.max_active_sessions", self.telegram.max_active_sessions.to_string()),
+            ("telegram.session_idle", quoted(&self.telegram.session_idle)),
             ("telegram.bot_api_url", quoted(&self.telegram.bot_api_url)),
             ("files.read", paths(&self.files.read)),
             ("files.write", paths(&self.files.write)),
@@ -330,6 +352,15 @@ impl Settings {
             ("tools.include", self.tools.include.shown()),
             ("tools.exclude", self.tools.exclude.shown()),
             ("tools.read_only", self.tools.read_only.to_string()),
+            ("limits.calls_per_caller", quoted(&self.limits.calls_per_caller)),
+            ("limits.calls_per_tool", quoted(&self.limits.calls_per_tool)),
+            ("limits.calls_per_session", quoted(&self.limits.calls_per_session)),
+            ("limits.calls_per_server", quoted(&self.limits.calls_per_server)),
+            ("limits.calls_max", self.limits.calls_max.to_string()),
+            ("limits.session_calls_max", self.limits.session_calls_max.to_string()),
+            ("limits.call_wait", quoted(&self.limits.call_wait)),
+            ("limits.memory_max", self.limits.memory_max.to_string()),
+            ("limits.memory_share", self.limits.memory_share.to_string()),
             ("people.owner", self.people.owner.to_string()),
             ("people.zone", quoted(&self.people.zone)),
             ("approvals.prompt_wait", quoted(&self.approvals.prompt_wait)),

@@ -94,8 +94,17 @@ impl Sandbox {
     /// Lets the next `times` calls of a method wait before they are executed; others go on meanwhile.
     pub fn delay(&self, method: &str, by: Duration, times: Option<u32>) -> Result<(), SandboxError> {
         check_method(method)?;
-        self.hub.change(|state| state.faults.delay(method, by, times));
+        self.hub.change(|state| state.faults.delay(method, by, times, None));
         Ok(())
+    }
+
+    /// Lets every call of one account wait before it is executed; others go on meanwhile.
+    pub fn delay_account(&self, account: i64, by: Duration) -> Result<(), SandboxError> {
+        self.hub.change(|state| {
+            known(&state.world, account)?;
+            state.faults.delay(ANY_METHOD, by, None, Some(account));
+            Ok(())
+        })
     }
 
     /// Cuts the connections of an account, or all.

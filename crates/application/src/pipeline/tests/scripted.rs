@@ -12,7 +12,8 @@ use telegraphist_domain::{Aggregate as _, Session, SessionId, SessionKind, Times
 use crate::application::{Application, Outside, Ports, Settings};
 use crate::caller::{CallContext, Caller};
 use crate::failure::Failure;
-use crate::memory::{CountingIds, FixedClock, MemoryStore, NoBots, NoFiles, NobodySignsIn};
+use crate::limits::Limits;
+use crate::memory::{CountingIds, FixedClock, FixedMachine, MemoryStore, NoBots, NoFiles, NobodySignsIn};
 use crate::operation::Operation;
 use crate::pipeline::Budgets;
 use crate::ports::*;
@@ -98,6 +99,10 @@ impl Connections for Connected {
     }
 
     async fn disconnect(&self, _session: SessionId) {}
+
+    fn is_connected(&self, _session: SessionId) -> Option<bool> {
+        Some(!self.0.seen.lock().expect("no test panics here").is_empty())
+    }
 }
 
 /// An application on stores in memory.
@@ -122,7 +127,33 @@ impl World {
         world
     }
 
+    pub(super) async fn with_limits(limits: Limits) -> Self {
+        Self::on_machine(limits, Arc::new(FixedMachine::default())).await
+    }
+
+    pub(super) async fn on_machine(limits: Limits, machine: Arc<dyn Machine>) -> Self {
+        let world = Self::limited(Budgets::unlimited(), limits, machine);
+        world.sign_in("work").await;
+        world
+    }
+
+    /// Waits until Telegram was called so often.
+    pub(super) async fn until_seen(&self, calls: usize) {
+        while self.seen().len() < calls {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Forgets the steps that no call took.
+    pub(super) fn unscript(&self) {
+        self.telegram.steps.lock().expect("no test panics here").clear();
+    }
+
     fn new(budgets: Budgets) -> Self {
+        Self::limited(budgets, Limits::generous(), Arc::new(FixedMachine::default()))
+    }
+
+    fn limited(budgets: Budgets, limits: Limits, machine: Arc<dyn Machine>) -> Self {
         let clock = Arc::new(FixedClock::default());
         let telegram = Arc::new(Scripted::default());
         let store = Arc::new(MemoryStore::new(Arc::clone(&clock) as Arc<dyn Clock>));
@@ -137,7 +168,7 @@ impl World {
             files: Arc::new(NoFiles),
         };
         let ports = Ports::on(&store, outside);
-        let settings = Settings { budgets, ..Settings::new(SecretBox::new(Box::new([7; 32]))) };
+        let settings = Settings { budgets, limits, machine, ..Settings::new(SecretBox::new(Box::new([7; 32]))) };
         Self { app: Application::new(ports, settings), clock, telegram }
     }
 

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use telegraphist_domain::SessionId;
+use tokio::sync::Notify;
 
 use crate::ports::*;
 
@@ -22,6 +23,8 @@ pub(super) struct SmallTelegram {
     is_scanned: AtomicBool,
     is_offline: AtomicBool,
     log_outs: AtomicUsize,
+    lost: Mutex<Option<LostLogin>>,
+    lost_one: Notify,
 }
 
 impl SmallTelegram {
@@ -35,6 +38,12 @@ impl SmallTelegram {
 
     pub(super) fn revoke(&self) {
         self.keys.lock().unwrap().values_mut().for_each(|(_, is_accepted)| *is_accepted = false);
+    }
+
+    /// A login is lost, and no call found it out.
+    pub(super) fn lose(&self, session: SessionId, reason: &str) {
+        *self.lost.lock().unwrap() = Some(LostLogin { session, reason: reason.to_owned() });
+        self.lost_one.notify_one();
     }
 
     /// How many logins were ended.
@@ -120,4 +129,13 @@ impl Connections for SmallTelegram {
     }
 
     async fn disconnect(&self, _: SessionId) {}
+
+    async fn lost_login(&self) -> LostLogin {
+        loop {
+            if let Some(lost) = self.lost.lock().unwrap().take() {
+                return lost;
+            }
+            self.lost_one.notified().await;
+        }
+    }
 }

@@ -8,13 +8,15 @@ use chrono::{DateTime, Utc};
 use grammers_tl_types::{self as tl, Deserializable, RemoteCall};
 use telegraphist_application::memory::MemoryStore;
 use telegraphist_application::ports::{
-    ApiCredentials, Clock, ImportedKey, Inbox, InboxRow, Progress, SecretName, SignIn, SignedIn, TelegramError, Vault,
+    ApiCredentials, Clock, ImportedKey, Inbox, InboxRow, KnownPeer, PeerKind, Progress, SecretName, SignIn, SignedIn,
+    TelegramError, Vault,
 };
 use telegraphist_domain::SessionId;
 use telegraphist_files::AllowedFiles;
 use telegraphist_sandbox::{Options, Sandbox};
 
 use crate::account::{Account, Does, Terms};
+use crate::storage::Purpose;
 use crate::{DcOption, Mtproto, MtprotoPorts, MtprotoSettings};
 use telegraphist_application::patience::Patience;
 
@@ -46,7 +48,7 @@ impl Stage {
         let session = SessionId("0190f3c4-0000-7000-8000-000000000001".parse().unwrap());
         let api = SecretName::new("session.api", session.to_string());
         store.put(&api, br#"{"id":1,"hash":"h"}"#).await.unwrap();
-        let mtproto = adapter(&sandbox, &store, Vec::new());
+        let mtproto = adapter(&sandbox, &store, MtprotoSettings::default());
         Self { sandbox, store, mtproto, session }
     }
 
@@ -78,13 +80,52 @@ impl Stage {
             let text = format!("{dc}={address}/{}", centre.auth_key_hex);
             text.parse().unwrap()
         });
-        self.mtproto = adapter(&self.sandbox, &self.store, options.collect());
+        let settings = MtprotoSettings { dc_options: options.collect(), ..MtprotoSettings::default() };
+        self.mtproto = adapter(&self.sandbox, &self.store, settings);
     }
 
     /// Ends the adapter and starts another over the same store.
     pub(super) async fn restart(&mut self) {
         self.stop().await;
-        self.mtproto = adapter(&self.sandbox, &self.store, Vec::new());
+        self.mtproto = adapter(&self.sandbox, &self.store, MtprotoSettings::default());
+    }
+
+    /// Ends the adapter and starts one with so many places, in which a session may be idle for so long.
+    pub(super) async fn resize(&mut self, sessions_max: usize, session_idle: Duration) {
+        self.stop().await;
+        let settings = MtprotoSettings { sessions_max, session_idle, ..MtprotoSettings::default() };
+        self.mtproto = adapter(&self.sandbox, &self.store, settings);
+    }
+
+    /// One more session of an account, as an earlier run left it: with a key of its own.
+    pub(super) async fn signed_in(&self, account: i64, number: u128) -> SessionId {
+        let session = SessionId(uuid::Uuid::from_u128(number));
+        let name = SecretName::new("session.api", session.to_string());
+        self.store.put(&name, br#"{"id":1,"hash":"h"}"#).await.unwrap();
+        let storage = self.mtproto.storage(session, Purpose::SignIn).await.unwrap();
+        storage.install(&self.key_of(account)).await.unwrap();
+        let own = KnownPeer {
+            id: telegraphist_domain::ChatId(account),
+            kind: PeerKind::User,
+            access_hash: None,
+            username: None,
+            phone: None,
+            name: "Somebody".to_owned(),
+            is_self: true,
+        };
+        storage.set_own(own).await.unwrap();
+        session
+    }
+
+    /// Waits until so many connections are open.
+    pub(super) async fn open_connections(&self, wanted: impl Fn(u64) -> bool) {
+        let reached = async {
+            while !wanted(self.sandbox.counters().connections_open) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let reached = tokio::time::timeout(Duration::from_secs(20), reached).await;
+        reached.unwrap_or_else(|_| panic!("{} connections are open", self.sandbox.counters().connections_open));
     }
 
     pub(super) async fn stop(&self) {
@@ -97,9 +138,14 @@ impl Stage {
 
     /// Waits until the inbox holds a row that fits.
     pub(super) async fn inbox(&self, fits: impl Fn(&InboxRow) -> bool) -> InboxRow {
+        self.inbox_of(self.session, fits).await
+    }
+
+    /// The same of any session.
+    pub(super) async fn inbox_of(&self, session: SessionId, fits: impl Fn(&InboxRow) -> bool) -> InboxRow {
         let found = async {
             loop {
-                let rows = self.store.after(self.session, 0, 10_000).await.unwrap();
+                let rows = self.store.after(session, 0, 10_000).await.unwrap();
                 if let Some(row) = rows.into_iter().find(&fits) {
                     return row;
                 }
@@ -119,12 +165,12 @@ pub(super) fn api() -> ApiCredentials {
     ApiCredentials { id: 1, hash: "h".to_owned().into() }
 }
 
-fn adapter(sandbox: &Sandbox, store: &MemoryStore, mut dc_options: Vec<DcOption>) -> Arc<Mtproto> {
+fn adapter(sandbox: &Sandbox, store: &MemoryStore, mut settings: MtprotoSettings) -> Arc<Mtproto> {
     let store = Arc::new(store.clone());
-    if dc_options.is_empty() {
+    if settings.dc_options.is_empty() {
         // Whatever goes wrong in a test, it does not knock at Telegram's door.
         let address = sandbox.mtproto_address();
-        dc_options = (1..=5).map(|dc| DcOption { dc, address, auth_key: None }).collect();
+        settings.dc_options = (1..=5).map(|dc| DcOption { dc, address, auth_key: None }).collect();
     }
     let nowhere = PathBuf::from("/nonexistent");
     let ports = MtprotoPorts {
@@ -134,7 +180,7 @@ fn adapter(sandbox: &Sandbox, store: &MemoryStore, mut dc_options: Vec<DcOption>
         files: Arc::new(AllowedFiles::new(Vec::new(), Vec::new(), nowhere)),
         clock: Arc::new(Today),
     };
-    Mtproto::new(ports, MtprotoSettings { dc_options })
+    Mtproto::new(ports, settings)
 }
 
 struct Unwatched;

@@ -1,4 +1,7 @@
-use telegraphist_application::ports::Inbox;
+use std::time::Duration;
+
+use telegraphist_application::ports::{Connections, Inbox};
+use telegraphist_sandbox::Revocation;
 
 use super::stage::*;
 
@@ -59,6 +62,17 @@ async fn nothing_is_missed_by_cuts_gaps_and_outages() {
     stage.sandbox.say(BOB, ALICE, "five").unwrap();
     stage.sandbox.outage(false).await.unwrap();
     stage.inbox(says("five")).await;
+}
+
+#[tokio::test]
+async fn a_login_that_is_lost_while_nobody_calls_is_told() {
+    let stage = Stage::with_alice().await;
+    get_me(&*stage.account().await).await.unwrap();
+    stage.sandbox.revoke(ALICE, Revocation::SessionRevoked).unwrap();
+    stage.sandbox.kick(None);
+    let lost = tokio::time::timeout(Duration::from_secs(20), stage.mtproto.lost_login()).await;
+    let lost = lost.expect("it is told in time");
+    assert_eq!((lost.session, lost.reason.as_str()), (stage.session, "SESSION_REVOKED"));
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! How many, how long, and how it ends.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use telegraphist_application::ports::{Machine, Memory, Usage};
 use telegraphist_http::GatewayOptions;
 use telegraphist_mcp::EndpointOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -43,6 +46,44 @@ async fn whoever_finds_no_place_is_told_when_to_come_again() {
         {}
     })
     .await;
+    door.close().await;
+}
+
+/// A machine whose memory is full while the test says so.
+struct Filling(AtomicBool);
+
+impl Machine for Filling {
+    fn memory(&self) -> Memory {
+        Memory { used: Some(if self.0.load(Ordering::SeqCst) { 95 } else { 50 }), max: Some(100) }
+    }
+
+    fn usage(&self) -> Usage {
+        Usage::default()
+    }
+}
+
+#[tokio::test]
+async fn while_memory_is_short_what_is_new_is_refused_before_it_is_read() {
+    let machine = Arc::new(Filling(AtomicBool::new(false)));
+    let world = World::deaf_on(machine.clone()).await;
+    let door = world.open().await;
+    assert_eq!(door.get("/v1/approvals").await.status, 200);
+    machine.0.store(true, Ordering::SeqCst);
+    in_time(async { while door.get("/v1/approvals").await.status == 200 {} }).await;
+    let refused = door.get("/v1/approvals").await;
+    assert_eq!((refused.failure(503), refused.header("retry-after")), ("overloaded", Some("2")));
+    for path in ["/mcp", "/v1/events"] {
+        // Most of the body never comes, and the answer does not wait for it.
+        let mut stream = connect(&door).await;
+        let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{{");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        let mut answer = [0; 12];
+        in_time(stream.read_exact(&mut answer)).await.expect("an answer");
+        assert_eq!(&answer, b"HTTP/1.1 503", "{path}");
+    }
+    assert_eq!(door.get("/health").await.status, 200, "it is alive all the same");
+    machine.0.store(false, Ordering::SeqCst);
+    in_time(async { while door.get("/v1/approvals").await.status != 200 {} }).await;
     door.close().await;
 }
 

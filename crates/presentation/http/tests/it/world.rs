@@ -10,8 +10,8 @@ use secrecy::{SecretBox, SecretString};
 use serde_json::Value;
 use telegraphist_application::ambient::{RandomIds, SystemClock};
 use telegraphist_application::delivery::Paces;
-use telegraphist_application::memory::{MemoryStore, NoFiles, NobodySignsIn};
-use telegraphist_application::ports::{Reception, ReceptionState};
+use telegraphist_application::memory::{FixedMachine, MemoryStore, NoFiles, NobodySignsIn};
+use telegraphist_application::ports::{Machine, Reception, ReceptionState};
 use telegraphist_application::telemetry::Telemetry;
 use telegraphist_application::{AnnouncedInbox, Application, Budgets, Caller, Outside, Ports, Settings};
 use telegraphist_bot::{BotAccounts, BotPorts, BotSettings};
@@ -44,6 +44,11 @@ pub(crate) struct World {
 impl World {
     /// Alice has started the bot, and the bot is signed in; it does not hear yet.
     pub(crate) async fn deaf() -> Self {
+        Self::deaf_on(Arc::new(FixedMachine::default())).await
+    }
+
+    /// The same on another machine.
+    pub(crate) async fn deaf_on(machine: Arc<dyn Machine>) -> Self {
         let bot_api = Some(([127, 0, 0, 1], 0).into());
         let sandbox = Sandbox::start(Options { bot_api, ..Options::default() }).await.expect("a sandbox");
         let clock = Arc::new(SystemClock);
@@ -76,6 +81,7 @@ impl World {
         let meters = SdkMeterProvider::builder().with_reader(exporter).build();
         settings.telemetry = Telemetry::on(&meters.meter("tests"));
         settings.owner = Some(UserId(ALICE));
+        settings.machine = machine;
         settings.paces = Paces::unlimited();
         settings.budgets = Budgets::unlimited();
         let app = Application::new(Ports::on(&store, outside), settings);

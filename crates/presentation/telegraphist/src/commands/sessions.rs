@@ -115,8 +115,8 @@ fn account(session: &SessionView) -> String {
 }
 
 fn state(session: &SessionView) -> String {
-    match &session.reason {
-        Some(reason) => format!("{}: {reason}", session.state),
+    match session.reason.as_ref().or(session.connection.as_ref()) {
+        Some(told) => format!("{}: {told}", session.state),
         None => session.state.clone(),
     }
 }

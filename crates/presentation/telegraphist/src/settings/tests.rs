@@ -183,3 +183,25 @@ fn a_trusted_proxy_needs_tokens_only_where_a_profile_is_served() {
     let closed = read("[http]\ntrust_proxy = true\nauth = \"bearer\"", &[]).expect("valid");
     assert!(closed.http.check_for_profile().is_ok());
 }
+
+#[test]
+fn limits_are_read_and_what_makes_no_sense_is_refused() {
+    let limits = read("", &[]).expect("valid").limits.limits();
+    assert_eq!(limits, telegraphist_application::limits::Limits::generous(), "the file says what the application does");
+    let file = "[limits]\ncalls_per_tool = \"5/h\"\ncalls_per_server = \"\"\nmemory_max = 1000";
+    let limits = read(file, &[]).expect("valid").limits.limits();
+    let tool = limits.tool.expect("a rate");
+    assert_eq!((tool.burst, tool.per.as_secs(), limits.server, limits.memory.bytes), (5, 3_600, None, Some(1_000)));
+    for (file, key) in [
+        ("[limits]\ncalls_per_caller = \"many\"", "`many` is no number of calls"),
+        ("[limits]\ncalls_max = 0", "limits.calls_max"),
+        ("[limits]\ncalls_max = 10\nsession_calls_max = 11", "limits.session_calls_max"),
+        ("[limits]\nmemory_share = 101", "limits.memory_share"),
+        ("[telegram]\nmax_active_sessions = 0", "telegram.max_active_sessions"),
+        ("[telegram]\nmax_active_sessions = 10001", "telegram.max_active_sessions"),
+        ("[telegram]\nsession_idle = \"500ms\"", "telegram.session_idle"),
+    ] {
+        let problem = problem(file, &[]);
+        assert!(problem.contains(key), "{problem}");
+    }
+}

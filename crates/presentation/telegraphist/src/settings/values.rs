@@ -14,6 +14,7 @@ use telegraphist_mtproto::DcOption;
 use telegraphist_sqlite::FirstPlace;
 
 use super::LogFormat;
+use super::limits::RateChoice;
 
 /// A list: an array in the file, commas in the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +137,18 @@ macro_rules! deserialize_from_str {
     )* };
 }
 
-deserialize_from_str!(Span, DcAddress, KeyPlaceChoice, LogFormat, Address, AuthChoice, Clock, ListenAt, PublicUrl);
+deserialize_from_str!(
+    Span,
+    RateChoice,
+    DcAddress,
+    KeyPlaceChoice,
+    LogFormat,
+    Address,
+    AuthChoice,
+    Clock,
+    ListenAt,
+    PublicUrl
+);
 
 /// Where the vault key of a new store goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

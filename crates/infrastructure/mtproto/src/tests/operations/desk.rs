@@ -96,7 +96,7 @@ fn application(folder: &Path) -> (Application, Arc<Mtproto>) {
             files: Arc::new(AllowedFiles::new(readable, Vec::new(), folder.join("downloads"))),
             clock: Arc::new(SystemClock),
         },
-        MtprotoSettings { dc_options: Vec::new() },
+        MtprotoSettings::default(),
     );
     let mut settings = Settings::new(Box::new([7; 32]).into());
     settings.budgets = Budgets::unlimited();
