@@ -52,7 +52,7 @@ pub use peers::{DcAddress, KnownPeer, PeerKind, Peers, UpdateMark};
 pub use people::{Group, Pairing, People, Person, Role};
 pub use preferences::{Marks, Preferences};
 pub use sign_in::{ApiCredentials, CodeSent, CodeWay, ImportedKey, QrStep, SignIn, SignInError, SignInStep, SignedIn};
-pub use telegram::{Connections, Cursors, Execute, Execution, Parts, Progress, Telegram, TelegramError};
+pub use telegram::{Acquainted, Connections, Cursors, Execute, Execution, Parts, Progress, Telegram, TelegramError};
 pub use together::{Content, Lane, NewDelivery, Once, Together, Urgency};
 pub use tokens::{Added, KnownToken, Token, Tokens};
 pub use vault::{SecretName, Vault, VaultError};

@@ -5,6 +5,7 @@
 //! `updates` (what arrives unasked), `sign_in`.
 
 mod account;
+mod acquainted;
 mod call_error;
 mod connection;
 mod connections;
