@@ -76,7 +76,6 @@ impl Application {
             quotas: new.quotas,
             chats: self.chat_policy(caller, &sessions, new.allow_chats, new.deny_chats).await?,
             sessions,
-            ..Grants::everything()
         };
         let secret = Secret::random();
         let token = Token {

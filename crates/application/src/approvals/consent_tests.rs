@@ -93,8 +93,8 @@ async fn the_same_key_goes_on_with_the_same_question_and_is_done_once() {
     assert_eq!((acts(&stage, "ask").await, acts(&stage, "execute").await), (1, 1));
     // Other words under the key were not allowed.
     let other = json!({ "chat": "-1005", "text": "other", "idempotency_key": "k" });
-    let reused = perform::<SendMessage>(&stage, &caller, other).await.err().expect("another call");
-    assert_eq!(reused.code, Code::IdempotencyKeyReused);
+    let other = perform::<SendMessage>(&stage, &caller, other).await.err().expect("another call");
+    assert_eq!(other.code, Code::IdempotencyKeyReused);
 }
 
 #[tokio::test(start_paused = true)]
