@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 use telegraphist_tests::HttpDemo;
 
 /// A gateway that wants tokens.
-struct Gateway(HttpDemo);
+pub(crate) struct Gateway(pub(crate) HttpDemo);
 
 /// What came back.
-struct Answer {
-    status: u16,
-    challenge: String,
-    body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) challenge: String,
+    pub(crate) body: Value,
 }
 
 impl Gateway {
-    fn start() -> anyhow::Result<Self> {
+    pub(crate) fn start() -> anyhow::Result<Self> {
         HttpDemo::start(&[("TELEGRAPHIST_HTTP__AUTH", "bearer")]).map(Self)
     }
 
     /// Makes a token, and gives its secret.
-    fn token(&self, arguments: &[&str]) -> String {
+    pub(crate) fn token(&self, arguments: &[&str]) -> String {
         let all = [&["--profile", "demo", "tokens", "create"], arguments].concat();
         self.0.home().ok(&all, "").trim().to_owned()
     }
@@ -49,7 +49,13 @@ impl Gateway {
         })
     }
 
-    fn mcp(&self, token: Option<&str>, headers: &[&str], method: &str, params: Value) -> anyhow::Result<Answer> {
+    pub(crate) fn mcp(
+        &self,
+        token: Option<&str>,
+        headers: &[&str],
+        method: &str,
+        params: Value,
+    ) -> anyhow::Result<Answer> {
         let mut params = params;
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -65,7 +71,7 @@ impl Gateway {
         self.post("/mcp", token, &all, &body)
     }
 
-    fn call(&self, token: &str, tool: &str, arguments: &Value) -> anyhow::Result<Answer> {
+    pub(crate) fn call(&self, token: &str, tool: &str, arguments: &Value) -> anyhow::Result<Answer> {
         self.mcp(Some(token), &[], "tools/call", json!({ "name": tool, "arguments": arguments }))
     }
 
@@ -77,7 +83,7 @@ impl Gateway {
 }
 
 /// The code of a failure that a model can act on.
-fn code(answer: &Answer) -> anyhow::Result<String> {
+pub(crate) fn code(answer: &Answer) -> anyhow::Result<String> {
     let text = answer.body["result"]["content"][0]["text"].as_str().context("a text")?;
     let failure: Value = serde_json::from_str(text)?;
     Ok(failure["code"].as_str().context("a code")?.to_owned())

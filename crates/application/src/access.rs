@@ -9,6 +9,7 @@ mod create_token;
 mod door;
 mod error;
 mod look;
+mod named_chats;
 mod preset;
 mod revoke_token;
 mod secret;

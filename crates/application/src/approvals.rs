@@ -8,6 +8,9 @@ mod ask;
 mod asked;
 mod card;
 mod change;
+mod consent;
+#[cfg(test)]
+mod consent_tests;
 mod decide;
 mod ending;
 mod keeper;
@@ -24,6 +27,7 @@ mod wait;
 pub(crate) use ask::Ask;
 pub(crate) use asked::Asked;
 pub(crate) use card::TITLE_MAX;
+pub(crate) use consent::{Act, Waiting};
 pub(crate) use decide::{Heeded, Wanted, tap_of};
 pub(crate) use presence::Presences;
 pub use presence::{Attendance, Life};

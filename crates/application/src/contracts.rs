@@ -119,6 +119,7 @@ macro_rules! contract_tests {
             limiter: a_burst_is_taken_and_comes_back_with_time,
             limiter: cost_is_taken_from_all_or_none,
             limiter: many_at_once_take_no_more_than_there_is,
+            limiter: a_look_takes_nothing,
             limiter: a_cost_above_the_burst_ends_too,
             limiter: a_clock_that_is_set_back_holds_nobody_up,
             limiter: a_block_lasts_and_is_not_shortened,

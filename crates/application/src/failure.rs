@@ -122,6 +122,8 @@ codes! {
     Forbidden => "forbidden",
     /// It cannot be undone and was not confirmed.
     ConfirmationRequired => "confirmation_required",
+    /// A person has to allow it first.
+    ApprovalRequired => "approval_required",
     /// A bot cannot do it.
     UnsupportedForBots => "unsupported_for_bots",
     /// Telegram, or a budget of ours, asks to wait.

@@ -1,7 +1,9 @@
 //! What a caller may do. Cheap to clone; narrowing only removes.
 
 mod chats;
+mod circle;
 mod quotas;
+mod reach;
 mod sets;
 #[cfg(test)]
 mod tests;
@@ -9,7 +11,9 @@ mod tests;
 use std::sync::Arc;
 
 pub use chats::{ChatLists, ChatPolicy, ChatRule, ChatTarget, NotAChatRule, Place, Verb};
+pub use circle::{Circle, Folder, FolderKinds, Membership};
 pub use quotas::{Counted, NotAQuota, Quota};
+pub use reach::Reach;
 pub use sets::{Effects, Scopes, Sessions};
 
 use crate::operation::{Effect, Facts, Scope};
@@ -80,29 +84,23 @@ impl Grants {
         self.denied(scope).is_none()
     }
 
-    fn denied(&self, scope: Scope) -> Option<Denied> {
-        if !self.are_kept() {
-            return Some(Denied::Unkept);
-        }
+    /// Why a call with these facts is refused, if it is.
+    pub(crate) fn refusal(&self, facts: &Facts, is_dry_run: bool) -> Option<Denied> {
+        self.read_only_refuses(facts, is_dry_run).or_else(|| self.denied(facts.scope))
+    }
+
+    /// Whether such a call is refused because this caller changes nothing. A dry run reads.
+    pub(crate) fn read_only_refuses(&self, facts: &Facts, is_dry_run: bool) -> Option<Denied> {
+        let is_read = facts.effect == Effect::Reads || is_dry_run;
+        (self.is_read_only && !is_read).then_some(Denied::ReadOnly)
+    }
+
+    /// Why the scope of a call is not there.
+    pub(crate) fn denied(&self, scope: Scope) -> Option<Denied> {
         if !self.scopes.contains(scope) {
             return Some(Denied::Scope(scope));
         }
         (scope.is_about_everything() && self.sessions != Sessions::All).then_some(Denied::Everywhere)
-    }
-
-    /// Why a call with these facts is refused, if it is. A dry run reads.
-    pub(crate) fn refusal(&self, facts: &Facts, is_dry_run: bool) -> Option<Denied> {
-        let is_read = facts.effect == Effect::Reads || is_dry_run;
-        match self.denied(facts.scope) {
-            Some(Denied::Unkept) => Some(Denied::Unkept),
-            _ if self.is_read_only && !is_read => Some(Denied::ReadOnly),
-            denied => denied,
-        }
-    }
-
-    /// Whether this version keeps every limit that these grants name. What a later one wrote down is not passed over.
-    fn are_kept(&self) -> bool {
-        !self.is_locked_down && self.needs_approval == Effects::none() && self.chats.is_open()
     }
 }
 
@@ -115,6 +113,4 @@ pub(crate) enum Denied {
     Scope(Scope),
     /// It would change every session, and not all of them are the caller's.
     Everywhere,
-    /// There is a limit that this version cannot keep.
-    Unkept,
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::lockdown::Withhold;
 use crate::readable::Readable;
 
 /// A command or query that a caller may send. The struct is at once the tool's input, so there is no second
@@ -13,7 +14,7 @@ use crate::readable::Readable;
 /// Operations do not implement `Debug`: they carry message texts, phone numbers and file contents.
 pub trait Operation: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
     /// What it answers; kept for repeated calls, hence both directions.
-    type Output: Readable + Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
+    type Output: Readable + Withhold + Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
 
     /// Its static facts.
     const FACTS: Facts;

@@ -1,7 +1,7 @@
 //! The way of every Telegram operation, written once.
 //!
-//! Scopes and policy, argument limits, what is kept under an idempotency key, budgets, confirmation, the claim of the
-//! key, the circuit of the session, one attempt with a deadline, then outcome, audit row and trace. Only the first and
+//! Scopes and policy, argument limits, what is kept under an idempotency key, budgets, confirmation, the word of a person
+//! where policy wants one, the claim of the key, the circuit of the session, one attempt with a deadline, then outcome, audit row and trace. Only the first and
 //! the last step know the operation's types; between them a [`call::Call`] goes. A write runs in a task of its own, so
 //! that a caller who leaves cannot keep its outcome from being recorded. Start with [`Application::perform`].
 
@@ -10,9 +10,11 @@ mod audit;
 mod budgets;
 mod call;
 mod circuit;
+mod explain;
 mod here;
 mod keyed;
 mod limits;
+mod policy;
 mod refusals;
 mod session;
 mod step;
@@ -23,6 +25,7 @@ mod turns;
 pub use budgets::Budgets;
 pub(crate) use call::Call;
 pub(crate) use circuit::Circuits;
+pub use explain::{ExplainedStep, Explanation, Says, WouldBe};
 pub use here::{Here, HereCall};
 pub(crate) use keyed::OpenCalls;
 pub(crate) use session::KnownSession;
@@ -44,7 +47,8 @@ use crate::application::{Application, Inner};
 use crate::caller::{CallContext, Caller};
 use crate::cursors::{self, Binding};
 use crate::failure::{Code, Failure};
-use crate::grants::Denied;
+use crate::grants::{Denied, Reach, Verb};
+use crate::lockdown::{Acquaintances, Withhold as _};
 use crate::operation::{Effect, Facts, Operation};
 use crate::operations::ListSessions;
 use crate::ports::{Cursors, Execute, Telegram};
@@ -89,34 +93,15 @@ impl Application {
         self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
         let session = session::find(&*self.inner.ports.views, &caller.grants.sessions, operation.session()).await?;
         tracing::Span::current().record("session", tracing::field::display(ShortId(session.id)));
-        let now = self.inner.ports.clock.now();
-        operation
-            .check()
-            .and_then(|()| arguments::check_schedule(operation.schedule(), now))
-            .map_err(|refused| refusals::invalid(&refused))?;
+        self.check_arguments(&operation)?;
         let operation = Arc::new(operation);
-        let call = Call {
-            facts: O::FACTS,
-            caller: caller.clone(),
-            key: operation.idempotency_key().map(str::to_owned),
-            is_confirmed: operation.is_confirmed(),
-            is_dry_run: operation.is_dry_run(),
-            arguments: Arc::clone(&operation) as Arc<dyn Arguments>,
-            step: Step {
-                operation: O::FACTS.name,
-                class: O::FACTS.class,
-                cursors: self.inner.cursors(session.id, &operation)?,
-                session,
-                deadline,
-                cancel: context.cancel,
-                progress: context.progress,
-                correlation_id: correlation_id.to_owned(),
-                is_write: O::FACTS.effect != Effect::Reads && !operation.is_dry_run(),
-            },
-        };
+        let call = self.call_of(caller, &operation, session, Terms { deadline, context, correlation_id })?;
         let attempt: Attempt = Box::new(move |telegram, execution| {
             Box::pin(async move {
-                let answer = telegram.execute(&execution, &*operation).await?;
+                let mut answer = telegram.execute(&execution, &*operation).await?;
+                if let Some(acquaintances) = Acquaintances::of(&execution.reach) {
+                    answer.withhold(&acquaintances);
+                }
                 Ok(Box::new(answer) as Box<dyn Answer>)
             })
         });
@@ -166,6 +151,44 @@ impl Application {
     pub async fn drain(&self) {
         self.inner.writes.close();
         self.inner.writes.wait().await;
+    }
+
+    /// What no Telegram would accept.
+    fn check_arguments<O: Operation>(&self, operation: &O) -> Result<(), Failure> {
+        let now = self.inner.ports.clock.now();
+        let checked = operation.check().and_then(|()| arguments::check_schedule(operation.schedule(), now));
+        checked.map_err(|refused| refusals::invalid(&refused))
+    }
+
+    /// A call as the erased part of the pipeline sees it.
+    fn call_of<O: Operation>(
+        &self,
+        caller: &Caller,
+        operation: &Arc<O>,
+        session: KnownSession,
+        terms: Terms<'_>,
+    ) -> Result<Call, Failure> {
+        let Terms { deadline, context, correlation_id } = terms;
+        Ok(Call {
+            facts: O::FACTS,
+            caller: caller.clone(),
+            key: operation.idempotency_key().map(str::to_owned),
+            is_confirmed: operation.is_confirmed(),
+            is_dry_run: operation.is_dry_run(),
+            arguments: Arc::clone(operation) as Arc<dyn Arguments>,
+            step: Step {
+                operation: O::FACTS.name,
+                class: O::FACTS.class,
+                cursors: self.inner.cursors(caller, session.id, operation)?,
+                session,
+                deadline,
+                cancel: context.cancel,
+                progress: context.progress,
+                correlation_id: correlation_id.to_owned(),
+                reach: Reach::of(&caller.grants, verb_of(&O::FACTS)),
+                is_write: O::FACTS.effect != Effect::Reads && !operation.is_dry_run(),
+            },
+        })
     }
 
     /// Scopes and policy; a denial leaves a row.
@@ -246,24 +269,46 @@ impl Inner {
     }
 
     /// Opens the caller's cursor, and seals those of the answer. The arguments are hashed only when a cursor is.
-    fn cursors<O: Operation>(self: &Arc<Self>, session: SessionId, operation: &Arc<O>) -> Result<Cursors, Failure> {
-        fn binding<O: Operation>(session: SessionId, operation: &O) -> Binding<'static> {
-            Binding { session, operation: O::FACTS.name, arguments: operation.list_hash() }
+    fn cursors<O: Operation>(
+        self: &Arc<Self>,
+        caller: &Caller,
+        session: SessionId,
+        operation: &Arc<O>,
+    ) -> Result<Cursors, Failure> {
+        fn binding<'a, O: Operation>(reader: Option<&'a str>, session: SessionId, operation: &O) -> Binding<'a> {
+            Binding { session, operation: O::FACTS.name, arguments: operation.list_hash(), reader }
         }
+        // A position may name a chat that is kept from the caller.
+        let reader = (!caller.grants.chats.is_open()).then(|| caller.principal.clone());
         let key = self.settings.cursor_key.expose_secret();
         let now = self.ports.clock.now();
         let position = match operation.cursor() {
             None => None,
-            Some(cursor) => Some(cursors::open(key, binding(session, &**operation), now, cursor)?),
+            Some(cursor) => Some(cursors::open(key, binding(reader.as_deref(), session, &**operation), now, cursor)?),
         };
         let inner = Arc::clone(self);
         let operation = Arc::clone(operation);
         let seal = move |position: &[u8]| {
             let key = inner.settings.cursor_key.expose_secret();
             let now = inner.ports.clock.now();
-            cursors::seal(key, binding(session, &*operation), now, position)
+            cursors::seal(key, binding(reader.as_deref(), session, &*operation), now, position)
         };
         Ok(Cursors { seal: Arc::new(seal), position })
+    }
+}
+
+/// How long a call may take, who watches it, and how it is found in logs.
+struct Terms<'a> {
+    deadline: Instant,
+    context: CallContext,
+    correlation_id: &'a str,
+}
+
+/// What a call does with the chats that it names. A preview of a write is for who may write.
+const fn verb_of(facts: &Facts) -> Verb {
+    match facts.effect {
+        Effect::Reads => Verb::Read,
+        Effect::Writes | Effect::Destroys | Effect::Spends => Verb::Write,
     }
 }
 

@@ -53,7 +53,7 @@ pub use people::{Group, Pairing, People, Person, Role};
 pub use preferences::{Marks, Preferences};
 pub use sign_in::{ApiCredentials, CodeSent, CodeWay, ImportedKey, QrStep, SignIn, SignInError, SignInStep, SignedIn};
 pub use telegram::{
-    Connections, Cursors, Execute, Execution, LostLogin, Parts, Pinned, Progress, Telegram, TelegramError,
+    Acquainted, Connections, Cursors, Execute, Execution, LostLogin, Parts, Pinned, Progress, Telegram, TelegramError,
 };
 pub use together::{Content, Lane, NewDelivery, Once, Together, Urgency};
 pub use tokens::{Added, KnownToken, Token, Tokens};

@@ -1,5 +1,6 @@
 //! For tests: an application with one bot, people who write and press, and a Telegram that takes what it is given.
 
+mod plain;
 mod unsteady;
 
 use std::collections::VecDeque;
@@ -59,6 +60,8 @@ pub(crate) struct Chats {
     unanswered: AtomicUsize,
     changes: watch::Sender<()>,
     answers: Mutex<Vec<(String, TapAnswer)>>,
+    /// What was done besides cards.
+    plain: Mutex<Vec<String>>,
 }
 
 impl Chats {
@@ -67,6 +70,9 @@ impl Chats {
     }
 
     fn take(&self, operation: &str, arguments: &Value) -> Value {
+        if let Some(answer) = self.taken_plainly(operation, arguments) {
+            return answer;
+        }
         let chat = ChatId(arguments["chat"].as_str().expect("a chat").parse().expect("an id"));
         let card: Card = serde_json::from_value(arguments["card"].clone()).expect("a card");
         let mut messages = self.messages();

@@ -9,7 +9,7 @@ use super::principal_of;
 use super::secret::Secret;
 use crate::application::Application;
 use crate::caller::Caller;
-use crate::grants::{Grants, Quota, Scopes, Sessions};
+use crate::grants::{ChatRule, Effects, Grants, Quota, Scopes, Sessions};
 use crate::ports::{Added, KnownToken, Token};
 
 /// The longest name of a token, in letters.
@@ -26,10 +26,18 @@ pub struct NewToken {
     pub scopes: Scopes,
     /// Whether it may change nothing, whatever the scopes say.
     pub is_read_only: bool,
+    /// Whether it is shown nothing that strangers wrote.
+    pub is_locked_down: bool,
+    /// What a person has to allow each time.
+    pub needs_approval: Effects,
     /// How many calls it may make.
     pub quotas: Arc<[Quota]>,
     /// Which sessions it may use, by name or id; every one if left out.
     pub sessions: Option<Vec<String>>,
+    /// If there are any, only these chats; as they were named.
+    pub allow_chats: Vec<ChatRule<String>>,
+    /// Never these chats.
+    pub deny_chats: Vec<ChatRule<String>>,
     /// How long it counts; for ever if left out.
     pub lifetime: Option<TimeDelta>,
 }
@@ -63,9 +71,11 @@ impl Application {
         let grants = Grants {
             scopes: new.scopes,
             is_read_only: new.is_read_only,
+            is_locked_down: new.is_locked_down,
+            needs_approval: new.needs_approval,
             quotas: new.quotas,
+            chats: self.chat_policy(caller, &sessions, new.allow_chats, new.deny_chats).await?,
             sessions,
-            ..Grants::everything()
         };
         let secret = Secret::random();
         let token = Token {

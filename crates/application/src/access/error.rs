@@ -32,6 +32,15 @@ pub enum TokenError {
         /// The names there are.
         known: Vec<String>,
     },
+    /// A chat of the lists is known to no session that the token is for.
+    #[error("there is no such chat: {0}")]
+    UnknownChat(String),
+    /// A folder of the lists is in no session that the token is for.
+    #[error("there is no folder `{0}`")]
+    UnknownFolder(String),
+    /// Whether there is such a chat or folder could not be found out.
+    #[error("a chat of the lists could not be looked up: {}", .0.message)]
+    NotLookedUp(Box<Failure>),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -50,10 +59,18 @@ impl From<TokenError> for Failure {
             TokenError::UnknownSession { .. } => {
                 (Code::UnknownSession, "Run `telegraphist sessions list` to see what there is.")
             }
-            TokenError::Store(_) => (Code::Unavailable, ""),
+            TokenError::UnknownChat(_) => {
+                (Code::UnknownChat, "Look for it with `telegraphist call find_chats` and give its id.")
+            }
+            TokenError::UnknownFolder(_) => (
+                Code::InvalidArgument,
+                "Give the title of a folder of one of the sessions that the token is for; bots have none.",
+            ),
+            TokenError::NotLookedUp(_) | TokenError::Store(_) => (Code::Unavailable, ""),
         };
         match error {
             TokenError::Store(error) => error.into(),
+            TokenError::NotLookedUp(failure) => *failure,
             TokenError::UnknownSession { ref known, .. } => {
                 Self::new(code, sentence(&error), action).with_details(json!({ "sessions": known }))
             }
@@ -62,6 +79,8 @@ impl From<TokenError> for Failure {
             | TokenError::NameTaken
             | TokenError::Unknown
             | TokenError::TooMany
+            | TokenError::UnknownChat(_)
+            | TokenError::UnknownFolder(_)
             | TokenError::NoLife => Self::new(code, sentence(&error), action),
         }
     }

@@ -6,12 +6,12 @@ use telegraphist_domain::approval::{ApprovalState, Cancellation, Decider, Risk};
 use telegraphist_domain::{Approval, ApprovalId};
 use tokio::time::Instant;
 
+use super::Waiting;
 use super::card::moment;
 use super::change::unknown;
 use crate::application::Application;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::pipeline::HereCall;
 use crate::ports::ApprovalQuery;
 use crate::text::Foreign;
 use crate::views::{ApprovalStateName, ApprovalView, DecisionView};
@@ -28,23 +28,19 @@ impl Application {
     }
 
     /// The question as soon as it is not pending any more, or as it is at `until`; the caller hears that it is waited.
-    pub(crate) async fn await_watched(
-        &self,
-        id: ApprovalId,
-        until: Instant,
-        call: &HereCall,
-    ) -> Result<Approval, Failure> {
+    pub(crate) async fn await_watched(&self, id: ApprovalId, waiting: &Waiting<'_>) -> Result<Approval, Failure> {
+        let Waiting { until, cancel, progress } = *waiting;
         let started = Instant::now();
         let total = until.duration_since(started).as_secs();
         // Whoever waits hears so at once, and then every now and again.
         let mut step = started;
         loop {
-            let approval = self.await_decision(id, step, &call.context.cancel).await?;
-            if !approval.is_pending() || Instant::now() >= until || call.context.cancel.is_cancelled() {
+            let approval = self.await_decision(id, step, cancel).await?;
+            if !approval.is_pending() || Instant::now() >= until || cancel.is_cancelled() {
                 return Ok(approval);
             }
             let passed = started.elapsed().as_secs();
-            call.context.progress.report(passed, Some(total), "waiting for a decision in Telegram");
+            progress.report(passed, Some(total), "waiting for a decision in Telegram");
             step = until.min(Instant::now() + REPORT_EVERY);
         }
     }

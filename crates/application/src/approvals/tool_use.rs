@@ -55,13 +55,13 @@ impl Application {
             Some(id) if self.still_stands(id).await? => id,
             Some(_) | None => self.ask(self.question_about(&call.caller, &requester, &tool_use).await?).await?.id,
         };
-        let approval = self.await_watched(id, until, call).await?;
+        let approval = self.await_watched(id, &call.waiting(until)).await?;
         self.answer_of(&approval, &requester, &tool_use).await
     }
 
     /// Whether a question is the answer to another one like it. A denial is for as long as one prompt waits: who asks
     /// again at once is not asked about twice, and who asks much later is asked anew.
-    async fn still_stands(&self, id: ApprovalId) -> Result<bool, Failure> {
+    pub(super) async fn still_stands(&self, id: ApprovalId) -> Result<bool, Failure> {
         let Some(approval) = self.approval(id).await? else { return Ok(false) };
         let Some(decided) = Self::decision_of(&approval).filter(|decided| !decided.meaning.allows()) else {
             return Ok(true);
@@ -162,7 +162,7 @@ impl Application {
         }
     }
 
-    async fn denial(&self, decided: &Decided) -> Result<String, Failure> {
+    pub(super) async fn denial(&self, decided: &Decided) -> Result<String, Failure> {
         let who = self.name_of(decided.by).await?;
         let reason = match decided.reason {
             Some(reason) => self.stored_text(reason).await?,

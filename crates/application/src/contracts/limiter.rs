@@ -72,6 +72,20 @@ pub async fn many_at_once_take_no_more_than_there_is(place: &impl Place<Store: L
     assert_eq!(take(&limiter, &["b"], 1, 0).await, Verdict::Go);
 }
 
+/// Each bucket tells its own wait, and asking costs nothing.
+pub async fn a_look_takes_nothing(place: &impl Place<Store: Limiter>) {
+    let limiter = place.open().await;
+    assert_eq!(take(&limiter, &["a"], 3, 0).await, Verdict::Go);
+    assert_eq!(take(&limiter, &["b"], 2, 0).await, Verdict::Go);
+    limiter.block(&bucket("c"), moment(7)).await.unwrap();
+    let buckets: Vec<_> = ["a", "b", "c", "d"].iter().map(|name| (bucket(name), RATE)).collect();
+    for _ in 0..3 {
+        let waits = limiter.waits(&buckets, 1, moment(0)).await.unwrap();
+        assert_eq!(waits.iter().map(Duration::as_secs).collect::<Vec<_>>(), [10, 0, 7, 0]);
+    }
+    assert_eq!(take(&limiter, &["b"], 1, 0).await, Verdict::Go);
+}
+
 /// As if it were the whole burst: it waits until the bucket is full and goes.
 pub async fn a_cost_above_the_burst_ends_too(place: &impl Place<Store: Limiter>) {
     let limiter = place.open().await;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::stored::{Answered, runner_of};
 use crate::application::Application;
 use crate::caller::CallContext;
+use crate::grants::Reach;
 use crate::operation::Operation;
 use crate::operations::SendFile;
 use crate::pipeline::{Ended, KnownSession, Step};
@@ -69,6 +70,8 @@ pub(super) async fn attempt(
         progress: CallContext::default().progress,
         correlation_id: delivery.id.to_string(),
         cursors: Cursors::none(),
+        // Whoever queued it was held against their own.
+        reach: Reach::everywhere(),
         is_write: true,
     };
     let known = claimed.parts.iter().cloned().collect();
@@ -135,6 +138,9 @@ fn of_telegram(error: TelegramError, claimed: &Claimed, now: DateTime<Utc>) -> T
         TelegramError::Refused { ref telegram } => Tried::failed(&telegram.clone(), Some(error)),
         TelegramError::UnknownChat
         | TelegramError::UnseenId
+        | TelegramError::Hidden(_)
+        | TelegramError::NotToWrite
+        | TelegramError::Withheld
         | TelegramError::UnknownMessage
         | TelegramError::Invalid(_)
         | TelegramError::Unsupported { .. }

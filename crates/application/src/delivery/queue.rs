@@ -3,10 +3,11 @@
 use telegraphist_domain::{ChatId, ChatRef};
 
 use crate::application::Application;
+use crate::grants::Place;
 use crate::operation::Refused;
 use crate::operations::GetChat;
 use crate::pipeline::{Answer, Call, Ended};
-use crate::ports::{Delivery, DeliveryState, Lane, NewDelivery, Once, StoreError, TelegramError, Urgency};
+use crate::ports::{Delivery, DeliveryState, Lane, NewDelivery, Once, PeerKind, StoreError, TelegramError, Urgency};
 use crate::text::Foreign;
 use crate::views::{ChatBrief, Sent, SentPart, SentState};
 
@@ -20,6 +21,11 @@ pub(crate) async fn send(app: &Application, call: &Call, key: &str) -> Ended {
 
 async fn queued(app: &Application, call: &Call, key: &str) -> Result<Ended, TelegramError> {
     let chat = target(app, call).await?;
+    let kind = match app.ports().peers.by_id(call.step.session.id, chat).await? {
+        Some(peer) => peer.kind,
+        None => PeerKind::of(chat),
+    };
+    call.step.reach.check(Place { chat, kind, is_own: false }, TelegramError::UnknownChat)?;
     let lane = Lane { session: call.step.session.id, chat };
     let once = Once { principal: call.caller.principal.clone(), key: key.to_owned() };
     let new = NewDelivery {

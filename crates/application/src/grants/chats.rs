@@ -1,13 +1,17 @@
 //! Which chats a caller may touch, and how.
 //!
 //! A policy is a list of layers, one for each time it was narrowed; a chat is open where every layer lets it through.
-//! So narrowing adds a layer and can never open anything. Rules name chats by id: a public name may change hands.
+//! So narrowing adds a layer and can never open anything. Rules name chats by id: a public name may change hands. What
+//! is not certain about a folder closes a chat and never opens one.
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use telegraphist_domain::ChatId;
+
+use super::circle::{Circle, Membership};
+use crate::ports::PeerKind;
 
 /// What is done with a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,14 +53,14 @@ pub struct ChatRule<C = ChatId> {
 }
 
 /// A chat, as far as rules ask.
-#[derive(Clone, Copy)]
-pub struct Place<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
     /// Its id.
     pub chat: ChatId,
+    /// What kind of chat it is.
+    pub kind: PeerKind,
     /// Whether it is the account's own.
     pub is_own: bool,
-    /// The names of the folders that it is in.
-    pub folders: &'a [Arc<str>],
 }
 
 impl<C> ChatRule<C> {
@@ -76,12 +80,24 @@ impl<C> ChatRule<C> {
 }
 
 impl ChatRule {
-    fn matches(&self, verb: Verb, place: Place<'_>) -> bool {
-        self.means(verb)
+    /// Whether it is about the chat; not certain only where it goes by a folder.
+    fn holds(&self, verb: Verb, place: Place, circle: &Circle) -> Membership {
+        let is_it = match &self.target {
+            _ if !self.means(verb) => false,
+            ChatTarget::Chat(chat) => *chat == place.chat,
+            ChatTarget::Own => place.is_own,
+            ChatTarget::Folder(name) => return circle.membership(name, place),
+        };
+        if is_it { Membership::In } else { Membership::Out }
+    }
+
+    /// Whether reading what somebody wrote is allowed by naming them, not by their kind.
+    fn names(&self, chat: ChatId, circle: &Circle) -> bool {
+        self.means(Verb::Read)
             && match &self.target {
-                ChatTarget::Chat(chat) => *chat == place.chat,
-                ChatTarget::Own => place.is_own,
-                ChatTarget::Folder(name) => place.folders.contains(name),
+                ChatTarget::Chat(named) => *named == chat,
+                ChatTarget::Own => false,
+                ChatTarget::Folder(name) => circle.names(name, chat),
             }
     }
 }
@@ -96,9 +112,14 @@ pub struct ChatLists {
 }
 
 impl ChatLists {
-    fn permits(&self, verb: Verb, place: Place<'_>) -> bool {
-        let is_on = |rules: &[ChatRule]| rules.iter().any(|rule| rule.matches(verb, place));
-        !is_on(&self.deny) && (self.allow.is_empty() || is_on(&self.allow))
+    fn permits(&self, verb: Verb, place: Place, circle: &Circle) -> bool {
+        let is_denied = self.deny.iter().any(|rule| rule.holds(verb, place, circle) != Membership::Out);
+        let is_allowed = self.allow.iter().any(|rule| rule.holds(verb, place, circle) == Membership::In);
+        !is_denied && (self.allow.is_empty() || is_allowed)
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &ChatRule> {
+        self.allow.iter().chain(&self.deny)
     }
 }
 
@@ -120,9 +141,21 @@ impl ChatPolicy {
         self.layers.is_empty()
     }
 
-    /// Whether this may be done with that chat.
-    pub fn permits(&self, verb: Verb, place: Place<'_>) -> bool {
-        self.layers.iter().all(|lists| lists.permits(verb, place))
+    /// Whether this may be done with that chat of an account with this circle.
+    pub fn permits(&self, verb: Verb, place: Place, circle: &Circle) -> bool {
+        self.layers.iter().all(|lists| lists.permits(verb, place, circle))
+    }
+
+    /// Whether the folders of the account have to be known to say so.
+    pub fn needs_folders(&self) -> bool {
+        let mut rules = self.layers.iter().flat_map(ChatLists::rules);
+        rules.any(|rule| matches!(rule.target, ChatTarget::Folder(_)))
+    }
+
+    /// Whether the lists allow a chat by naming it, not only by leaving it open or by its kind.
+    pub fn names(&self, chat: ChatId, circle: &Circle) -> bool {
+        let mut allowing = self.layers.iter().filter(|lists| !lists.allow.is_empty()).peekable();
+        allowing.peek().is_some() && allowing.all(|lists| lists.allow.iter().any(|rule| rule.names(chat, circle)))
     }
 
     /// What both let through.

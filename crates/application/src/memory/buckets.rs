@@ -75,6 +75,19 @@ impl Buckets {
         Verdict::Go
     }
 
+    /// See [`Limiter::waits`](crate::ports::Limiter::waits).
+    pub fn waits(&self, wanted: &[(BucketKey, Rate)], cost: u32, now: DateTime<Utc>) -> Vec<Duration> {
+        let now = now.timestamp_micros();
+        let buckets = lock(&self.buckets);
+        let wait = |(key, rate): &(BucketKey, Rate)| {
+            let bucket = buckets.get(key).copied().unwrap_or_default();
+            // As above: not later than after one whole period.
+            let full_at = bucket.full_at.min(now.saturating_add(micros(rate.per)));
+            Duration::from_micros(Bucket { full_at, ..bucket }.wait(*rate, cost, now).unsigned_abs())
+        };
+        wanted.iter().map(wait).collect()
+    }
+
     /// Blocks a bucket until then, unless it is blocked for longer already.
     pub fn block(&self, key: &BucketKey, until: DateTime<Utc>) {
         let mut buckets = lock(&self.buckets);

@@ -17,6 +17,15 @@ impl Limiter for MemoryStore {
         Ok(self.state.buckets.acquire(buckets, cost, now))
     }
 
+    async fn waits(
+        &self,
+        buckets: &[(BucketKey, Rate)],
+        cost: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Duration>, StoreError> {
+        Ok(self.state.buckets.waits(buckets, cost, now))
+    }
+
     async fn block(&self, bucket: &BucketKey, until: DateTime<Utc>) -> Result<(), StoreError> {
         self.state.buckets.block(bucket, until);
         Ok(())

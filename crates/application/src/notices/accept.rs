@@ -11,6 +11,7 @@ use super::notice::Notice;
 use super::render::{Rendered, rendered};
 use super::{NoticeClass, Ringing};
 use crate::application::Application;
+use crate::caller::Caller;
 use crate::cards::SendCard;
 use crate::delivery::BridgeState;
 use crate::failure::{Code, Failure};
@@ -72,7 +73,7 @@ impl Application {
         if let Some(first) = earlier.first() {
             self.check_same(first.id, notice).await?;
         }
-        let places = match self.places_of(&bot, &telling).await {
+        let places = match self.places_of(&call.caller, &bot, &telling).await {
             Ok(places) => places,
             Err(_) if !earlier.is_empty() => Vec::new(),
             Err(failure) => return Err(failure),
@@ -105,9 +106,9 @@ impl Application {
         given.or_else(|| key.map(str::to_owned)).unwrap_or_else(|| self.ports().ids.ordered().simple().to_string())
     }
 
-    async fn places_of(&self, bot: &KnownSession, telling: &Telling) -> Result<Vec<Place>, Failure> {
-        let Some(chat) = &telling.chat else { return self.audience(bot).await };
-        let chat: ChatId = self.allowed_place(bot, chat).await?;
+    async fn places_of(&self, caller: &Caller, bot: &KnownSession, telling: &Telling) -> Result<Vec<Place>, Failure> {
+        let Some(chat) = &telling.chat else { return self.audience(caller, bot).await };
+        let chat: ChatId = self.allowed_place(caller, bot, chat).await?;
         Ok(vec![Place { lane: Lane { session: bot.id, chat }, topic: telling.topic }])
     }
 

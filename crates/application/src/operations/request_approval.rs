@@ -196,7 +196,7 @@ impl Here for RequestApproval {
     async fn run(self, app: &Application, call: &HereCall) -> Result<ApprovalView, Failure> {
         let bot = app.speaking_bot(&call.caller, self.session.as_deref()).await?;
         let chat = match &self.chat {
-            Some(chat) => Some(app.allowed_place(&bot, &chat.0).await?),
+            Some(chat) => Some(app.allowed_place(&call.caller, &bot, &chat.0).await?),
             None => None,
         };
         let mut deciders = Vec::new();

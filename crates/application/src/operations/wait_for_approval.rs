@@ -62,7 +62,7 @@ impl Here for WaitForApproval {
         let approval = app.own_approval(&call.caller, &self.approval_id).await?;
         let wait = Duration::from_secs(self.timeout_seconds.unwrap_or(WAIT_MAX));
         let until = (Instant::now() + wait).min(call.deadline - REST);
-        let approval = app.await_watched(approval.id, until, call).await?;
+        let approval = app.await_watched(approval.id, &call.waiting(until)).await?;
         app.view_of_approval(&approval).await
     }
 }

@@ -5,9 +5,9 @@ use telegraphist_domain::{ChatId, ChatRef, MessageId, UserId};
 use crate::application::Application;
 use crate::caller::Caller;
 use crate::failure::{Code, Failure};
-use crate::grants::Sessions;
+use crate::grants::{self, Circle, Sessions, Verb};
 use crate::pipeline::KnownSession;
-use crate::ports::{Lane, Person, Role};
+use crate::ports::{Lane, PeerKind, Person, Role};
 
 /// Where something is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,28 +60,37 @@ impl Application {
     }
 
     /// Everybody who wants to be told, in the bot's chats with them, and the groups that do.
-    pub(crate) async fn audience(&self, bot: &KnownSession) -> Result<Vec<Place>, Failure> {
+    /// What is kept from the caller is left out.
+    pub(crate) async fn audience(&self, caller: &Caller, bot: &KnownSession) -> Result<Vec<Place>, Failure> {
         let people = self.reachable_people().await?;
         let wanting = people.iter().filter(|person| person.wants_notices && person.role != Role::Blocked);
         let mut places: Vec<Place> = wanting.map(|person| Place::of_person(bot, person.user)).collect();
         let groups = self.ports().people.groups().await?.into_iter().filter(|group| group.wants_notices);
         places.extend(groups.map(|group| Place { lane: Lane { session: bot.id, chat: group.chat }, topic: None }));
+        places.retain(|place| is_open(caller, place.lane.chat));
         if places.is_empty() {
             return Err(self.nobody().await?);
         }
         Ok(places)
     }
 
-    /// One chat instead of everybody; only one that was let in.
-    pub(crate) async fn allowed_place(&self, bot: &KnownSession, chat: &str) -> Result<ChatId, Failure> {
+    /// One chat instead of everybody; only one that was let in. One that is kept from the caller is told of as one that
+    /// was not, by the way that it was named.
+    pub(crate) async fn allowed_place(
+        &self,
+        caller: &Caller,
+        bot: &KnownSession,
+        chat: &str,
+    ) -> Result<ChatId, Failure> {
         let reference: ChatRef = chat.parse().map_err(|_| unknown_place())?;
         let id = match reference {
+            ChatRef::Id(id) if !is_open(caller, id) => return Err(not_let_in(&bot.name)),
             ChatRef::Id(id) => Some(id),
             ChatRef::Username(name) => self.by_name(&name).await?,
             ChatRef::Me => self.inner.settings.owner.map(|owner| ChatId(owner.0)),
             ChatRef::Phone(_) | ChatRef::Invite(_) => None,
         };
-        let id = id.ok_or_else(unknown_place)?;
+        let id = id.filter(|id| is_open(caller, *id)).ok_or_else(unknown_place)?;
         let is_group = self.ports().people.groups().await?.iter().any(|group| group.chat == id);
         let role = self.role_of(UserId(id.0)).await?;
         let is_person = matches!(role, Some(Role::Owner | Role::Admin | Role::User | Role::Guest));
@@ -180,6 +189,12 @@ fn several_bots(bots: &[KnownSession]) -> Failure {
         "Pass `session`, or choose a default: `telegraphist sessions default NAME`.",
     )
     .with_details(serde_json::json!({ "sessions": names }))
+}
+
+/// Whether the caller may say something there. Bots have no folders.
+fn is_open(caller: &Caller, chat: ChatId) -> bool {
+    let place = grants::Place { chat, kind: PeerKind::of(chat), is_own: false };
+    caller.grants.chats.permits(Verb::Write, place, &Circle::default())
 }
 
 fn unknown_place() -> Failure {

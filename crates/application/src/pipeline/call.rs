@@ -11,6 +11,7 @@ use crate::delivery;
 use crate::failure::{Code, Failure};
 use crate::operation::{Effect, Facts};
 use crate::ports::{AuditEntry, Parts, TelegramError};
+use crate::security::SecurityEvent;
 
 /// A call on its way through the pipeline.
 pub(crate) struct Call {
@@ -42,9 +43,21 @@ impl Call {
         inner.keyed_hash(b"telegraphist arguments", &self.arguments.hash())
     }
 
-    /// Budgets, remembered waits and confirmation.
-    pub(super) async fn pass(&self, app: &Application) -> Result<(), Failure> {
+    /// Budgets, remembered waits, confirmation, and the word of a person where policy wants one. `key` is what makes it
+    /// one act, however often it is tried.
+    pub(super) async fn pass(&self, app: &Application, key: Option<&str>) -> Result<(), Failure> {
         limits::pass(&app.inner, self).await?;
+        self.check_confirmed()?;
+        if self.needs_consent() {
+            // Nobody is asked about a chat that is kept from the caller.
+            self.check_chats(app).await?;
+            self.consent(app, key).await?;
+        }
+        Ok(())
+    }
+
+    /// What cannot be undone has to be confirmed.
+    pub(super) fn check_confirmed(&self) -> Result<(), Failure> {
         let needs_confirmation = matches!(self.facts.effect, Effect::Destroys | Effect::Spends);
         if needs_confirmation && !self.is_confirmed && !self.is_dry_run {
             return Err(refusals::confirmation_required(self.facts));
@@ -54,7 +67,7 @@ impl Call {
 
     /// Performs a call whose outcome is not kept.
     pub(super) async fn run(self, app: &Application, attempt: Attempt) -> Result<Box<dyn Answer>, Failure> {
-        self.pass(app).await?;
+        self.pass(app, None).await?;
         let key = match (&self.key, self.facts.is_keyed) {
             (Some(key), _) => key.clone(),
             (None, true) => app.ports().ids.idempotency_key(),
@@ -81,11 +94,20 @@ impl Call {
 
     /// What follows an attempt: its outcome, and the audit row of a write.
     async fn close(&self, app: &Application, ended: Ended) -> Result<Box<dyn Answer>, Failure> {
+        let is_denial = ended.is_denial();
         let result = self.outcome(app, ended).await;
-        if let Some(row) = self.audit_row(app, &result).await {
+        if let Some(row) = self.audit_row(app, &result, is_denial).await {
             audit::append(&app.inner, row).await;
         }
         result
+    }
+
+    /// A look at something before the call: nothing follows from one that went well.
+    pub(super) async fn closed_unless_done(&self, app: &Application, ended: Ended) -> Result<(), Failure> {
+        if matches!(ended, Ended::Done(_)) {
+            return Ok(());
+        }
+        self.close(app, ended).await.map(drop)
     }
 
     /// The answer, or the failure in the caller's words; a failure also changes the session's state or is remembered
@@ -97,22 +119,30 @@ impl Call {
             Ended::Lost if self.is_write() => Err(refusals::outcome_unknown(self)),
             Ended::Lost => Err(refusals::broke()),
             Ended::Telegram(error) => {
+                if error.is_denial() {
+                    app.inner.security(&SecurityEvent::ScopeDenied {
+                        principal: &self.caller.principal,
+                        operation: self.facts.name,
+                        scope: None,
+                    });
+                }
                 self.learn(app, &error).await;
                 Err(refusals::of_telegram(self, error))
             }
         }
     }
 
-    /// What the audit log is to say of a write.
+    /// What the audit log is to say of a write, and of a chat that was kept from the caller; there it says so, which
+    /// the answer does not.
     pub(super) async fn audit_row(
         &self,
         app: &Application,
         result: &Result<Box<dyn Answer>, Failure>,
+        is_denial: bool,
     ) -> Option<AuditEntry> {
-        if !self.is_write() {
-            return None;
-        }
         let outcome = match result {
+            _ if is_denial => "chat_denied",
+            _ if !self.is_write() => return None,
             Ok(_) => "ok",
             Err(failure) => failure.code.as_str(),
         };

@@ -14,11 +14,14 @@ use tracing::Instrument as _;
 
 use super::{Traced, audit, limits, refusals};
 use crate::application::Application;
-use crate::approvals::Life;
+use crate::approvals::{Act, Life, Waiting};
 use crate::caller::{CallContext, Caller};
 use crate::failure::Failure;
-use crate::operation::{Effect, Operation};
+use crate::operation::{Effect, Operation, Toolset};
 use crate::ports::{AuditEntry, Cursors};
+
+/// What is left of the caller's time for the answer itself.
+const REST: Duration = Duration::from_millis(500);
 
 /// An operation that is answered here.
 #[async_trait]
@@ -47,12 +50,32 @@ pub struct HereCall {
 }
 
 impl HereCall {
+    /// How the caller waits for people.
+    pub(crate) fn waiting(&self, until: Instant) -> Waiting<'_> {
+        Waiting { until, cancel: &self.context.cancel, progress: self.context.progress.as_ref() }
+    }
+
     /// Who asks, as far as decisions are bound to it.
     pub(crate) fn requester(&self) -> Requester {
         let Life { agent, generation } = self.context.life.clone();
         let agent = if agent.is_empty() { self.caller.principal.clone() } else { agent };
         Requester { principal: self.caller.principal.clone(), agent, generation }
     }
+}
+
+/// What cannot be undone has to be confirmed.
+pub(super) fn check_confirmed<O: Here>(operation: &O) -> Result<(), Failure> {
+    let needs_confirmation = matches!(O::FACTS.effect, Effect::Destroys | Effect::Spends);
+    if needs_confirmation && !operation.is_confirmed() && !operation.is_dry_run() {
+        return Err(refusals::confirmation_required(O::FACTS));
+    }
+    Ok(())
+}
+
+/// Whether a person has to allow it. Asking people needs nobody's word: it is how their word is asked for.
+pub(super) fn needs_consent<O: Here>(caller: &Caller, operation: &O) -> bool {
+    let is_asking = O::FACTS.toolset == Toolset::Approvals;
+    !is_asking && !operation.is_dry_run() && caller.grants.needs_approval.contains(O::FACTS.effect)
 }
 
 impl Application {
@@ -81,13 +104,10 @@ impl Application {
         let deadline = self.inner.deadline(&CallContext { timeout: patient, ..context.clone() })?;
         self.admit(caller, O::FACTS, operation.is_dry_run(), correlation_id).await?;
         operation.check().map_err(|refused| refusals::invalid(&refused))?;
-        let needs_confirmation = matches!(O::FACTS.effect, Effect::Destroys | Effect::Spends);
-        if needs_confirmation && !operation.is_confirmed() && !operation.is_dry_run() {
-            return Err(refusals::confirmation_required(O::FACTS));
-        }
+        check_confirmed(&operation)?;
         limits::pass_here(&self.inner, caller, O::FACTS).await?;
         // What is answered here belongs to no session.
-        let cursors = self.inner.cursors(SessionId(uuid::Uuid::nil()), &Arc::new(operation.clone()))?;
+        let cursors = self.inner.cursors(caller, SessionId(uuid::Uuid::nil()), &Arc::new(operation.clone()))?;
         let correlation_id = correlation_id.to_owned();
         let call = HereCall { caller: caller.clone(), deadline, cursors, context, correlation_id };
         if O::FACTS.effect == Effect::Reads {
@@ -96,12 +116,26 @@ impl Application {
         // A write goes on when its caller leaves, so that what it began is recorded.
         let app = self.clone();
         let write = async move {
-            let result = app.run_here(operation, &call).await;
+            let result = match app.consent_here(&operation, &call).await {
+                Ok(()) => app.run_here(operation, &call).await,
+                Err(failure) => Err(failure),
+            };
             let outcome = result.as_ref().map_or_else(|failure| failure.code.as_str(), |_| "ok");
             audit::append(&app.inner, app.row_of(&call, O::FACTS.name, outcome)).await;
             result
         };
         self.inner.writes.spawn(write.in_current_span()).await.unwrap_or_else(|_stopped| Err(refusals::broke()))
+    }
+
+    /// Waits until a person has allowed it, where policy wants that.
+    async fn consent_here<O: Here>(&self, operation: &O, call: &HereCall) -> Result<(), Failure> {
+        if !needs_consent(&call.caller, operation) {
+            return Ok(());
+        }
+        let shown = serde_json::json!({ "arguments": operation });
+        let key = operation.idempotency_key().map(|key| format!("{}/{key}", O::FACTS.name));
+        let act = Act { principal: &call.caller.principal, facts: O::FACTS, shown, key };
+        self.consent(&act, &call.waiting(call.deadline - REST)).await
     }
 
     async fn read_here<O: Here>(&self, operation: O, call: &HereCall) -> Result<O::Output, Failure> {

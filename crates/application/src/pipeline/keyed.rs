@@ -171,7 +171,7 @@ impl Call {
         {
             return Ok(kept);
         }
-        self.pass(app).await?;
+        self.pass(app, Some(&key.key)).await?;
         let earlier = match earlier {
             Some(entry) => Some(entry),
             None => idempotency.claim(key, claim).await?,
@@ -187,9 +187,9 @@ impl Call {
             known: earlier.map(|entry| entry.parts.into_iter().collect()).unwrap_or_default(),
         });
         let ended = self.attempt(app, attempt, key.key.clone(), parts).await;
-        let is_over = ended.is_certain();
+        let (is_over, is_denial) = (ended.is_certain(), ended.is_denial());
         let result = self.outcome(app, ended).await;
-        let row = self.audit_row(app, &result).await;
+        let row = self.audit_row(app, &result, is_denial).await;
         // Handed over at once, so that the store needs one commit for both.
         let audited = async {
             if let Some(row) = row {

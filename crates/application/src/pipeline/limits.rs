@@ -53,6 +53,40 @@ pub(super) async fn pass_here(inner: &Inner, caller: &Caller, facts: Facts) -> R
     }
 }
 
+/// Something that a call is counted in, and how long it would have to wait for it now.
+pub(super) struct Counting {
+    /// For people.
+    pub(super) what: String,
+    pub(super) wait: Duration,
+}
+
+/// How everything stands that [`pass`] would ask; nothing is taken.
+pub(super) async fn standing(inner: &Inner, call: &Call) -> Result<Vec<Counting>, StoreError> {
+    let wait = blocked(inner, call).await?;
+    let telegram = Counting { what: "what Telegram asked this account to wait".to_owned(), wait };
+    let counted = counted(inner, &call.caller, &call.facts, buckets(inner, call)).await?;
+    Ok(std::iter::once(telegram).filter(|telegram| !telegram.wait.is_zero()).chain(counted).collect())
+}
+
+/// How everything stands that [`pass_here`] would ask; nothing is taken.
+pub(super) async fn standing_here(inner: &Inner, caller: &Caller, facts: Facts) -> Result<Vec<Counting>, StoreError> {
+    counted(inner, caller, &facts, quotas(caller, &facts).collect()).await
+}
+
+/// The caller's quotas come first among the buckets, then what the session bears.
+async fn counted(
+    inner: &Inner,
+    caller: &Caller,
+    facts: &Facts,
+    buckets: Vec<(BucketKey, Rate)>,
+) -> Result<Vec<Counting>, StoreError> {
+    let quotas =
+        caller.grants.quotas.iter().filter(|quota| quota.counts(facts)).map(|quota| format!("the quota {quota}"));
+    let names = quotas.chain(std::iter::repeat_with(|| "what the session bears".to_owned()));
+    let waits = inner.ports.limiter.waits(&buckets, 1, inner.ports.clock.now()).await?;
+    Ok(names.zip(waits).map(|(what, wait)| Counting { what, wait }).collect())
+}
+
 /// Remembers a wait that Telegram asked for, so that the next call, also after a restart, does not have to ask again.
 pub(super) async fn remember(inner: &Inner, call: &Call, error: &TelegramError) {
     let (retry_after, method) = match error {
@@ -64,6 +98,9 @@ pub(super) async fn remember(inner: &Inner, call: &Call, error: &TelegramError) 
         | TelegramError::Overloaded { .. }
         | TelegramError::UnknownChat
         | TelegramError::UnseenId
+        | TelegramError::Hidden(_)
+        | TelegramError::NotToWrite
+        | TelegramError::Withheld
         | TelegramError::UnknownMessage
         | TelegramError::Invalid(_)
         | TelegramError::Forbidden { .. }
@@ -110,11 +147,14 @@ async fn blocked(inner: &Inner, call: &Call) -> Result<Duration, StoreError> {
     Ok(operation)
 }
 
-/// Whether a chat of the call is named in a way that only Telegram can look up.
+/// Whether a chat of the call is named in a way that only Telegram can look up. Where chats are kept from the caller
+/// every name is one, or who waits and who does not would tell which names this account has seen.
 async fn needs_look_up(inner: &Inner, call: &Call) -> Result<bool, StoreError> {
     let peers = &inner.ports.peers;
+    let is_open = call.step.reach.is_open();
     for chat in call.arguments.chats() {
         let is_known = match chat.parse::<ChatRef>() {
+            Ok(ChatRef::Username(_) | ChatRef::Phone(_)) if !is_open => false,
             Ok(ChatRef::Username(name)) => peers.by_username(call.step.session.id, &name).await?.is_some(),
             Ok(ChatRef::Phone(phone)) => peers.by_phone(call.step.session.id, &phone).await?.is_some(),
             Ok(ChatRef::Me | ChatRef::Id(_) | ChatRef::Invite(_)) | Err(_) => true,

@@ -27,6 +27,17 @@ pub(super) fn of_telegram(call: &Call, error: TelegramError) -> Failure {
             "This account has never seen that id, and Telegram answers only for ids it has shown.",
             "Make it known first: pass its @name or t.me link, find it with find_chats or list_chats, or read a message of it.",
         ),
+        TelegramError::Hidden(absent) => of_telegram(call, *absent),
+        TelegramError::NotToWrite => Failure::new(
+            Code::Forbidden,
+            "This caller may look at the chat and change nothing in it.",
+            "Write in another chat, or ask the owner of this server to allow it.",
+        ),
+        TelegramError::Withheld => Failure::new(
+            Code::Forbidden,
+            "It was sent by somebody whom this account does not know, and this caller is shown nothing by strangers.",
+            "Do without it, or ask the owner of this server to look at it.",
+        ),
         TelegramError::UnknownMessage => Failure::new(
             Code::UnknownMessage,
             "There is no such message in this chat; it may have been deleted.",
@@ -92,11 +103,6 @@ pub(super) fn denied(denied: Denied) -> Failure {
             Code::Forbidden,
             "This is about every session, and this caller may use some of them only.",
             "Ask the owner of this server to do it.",
-        ),
-        Denied::Unkept => Failure::new(
-            Code::Forbidden,
-            "The token has limits that this version of the server cannot keep.",
-            "Ask the owner of this server for another one.",
         ),
     }
 }

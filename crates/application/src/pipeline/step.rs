@@ -18,6 +18,7 @@ use super::refusals;
 use super::session::KnownSession;
 use crate::application::Application;
 use crate::failure::Failure;
+use crate::grants::Reach;
 use crate::operation::Class;
 use crate::ports::{Cursors, Execution, PartState, Parts, Progress, StoreError, Telegram, TelegramError};
 use crate::telemetry::LimitOf;
@@ -38,6 +39,8 @@ pub(crate) struct Step {
     pub(crate) progress: Arc<dyn Progress>,
     pub(crate) correlation_id: String,
     pub(crate) cursors: Cursors,
+    /// Which chats there are for whoever wants it.
+    pub(crate) reach: Reach,
     /// Whether it can change something.
     pub(crate) is_write: bool,
 }
@@ -151,7 +154,7 @@ impl Step {
         key: String,
         parts: Arc<dyn Parts>,
     ) -> Ended<A> {
-        let execution = Execution {
+        let mut execution = Execution {
             session: self.session.id,
             session_name: self.session.name.clone(),
             key,
@@ -162,8 +165,16 @@ impl Step {
             progress: Arc::clone(&self.progress),
             parts,
             cursors: self.cursors.clone(),
+            reach: self.reach.clone(),
         };
-        let executing = AssertUnwindSafe(attempt(telegram, execution)).catch_unwind();
+        let executing = async move {
+            if execution.reach.lacks_circle() {
+                let circle = telegram.circle(&execution).await?;
+                execution.reach = execution.reach.within(circle);
+            }
+            attempt(telegram, execution).await
+        };
+        let executing = AssertUnwindSafe(executing).catch_unwind();
         tokio::select! {
             biased;
             done = executing => match done {
@@ -198,6 +209,11 @@ enum Unconnected {
 }
 
 impl<A> Ended<A> {
+    /// Whether the caller's own limits are why it was not done.
+    pub(super) fn is_denial(&self) -> bool {
+        matches!(self, Self::Telegram(error) if error.is_denial())
+    }
+
     /// In one word of a closed set.
     fn outcome(&self) -> &'static str {
         match self {
@@ -224,6 +240,7 @@ fn outcome_of(error: &TelegramError) -> &'static str {
         TelegramError::Unavailable(_) => "unavailable",
         TelegramError::Overloaded { .. } => "overloaded",
         TelegramError::UnknownChat | TelegramError::UnknownMessage | TelegramError::UnseenId => "unknown_peer",
+        TelegramError::Hidden(_) | TelegramError::NotToWrite | TelegramError::Withheld => "denied",
         TelegramError::Forbidden { .. } => "forbidden",
         TelegramError::RateLimited { .. } => "rate_limited",
         TelegramError::Refused { .. } => "refused",
@@ -251,6 +268,9 @@ fn health_of(error: &TelegramError) -> Health {
         TelegramError::NeedsLogin { .. }
         | TelegramError::Overloaded { .. }
         | TelegramError::UnseenId
+        | TelegramError::Hidden(_)
+        | TelegramError::NotToWrite
+        | TelegramError::Withheld
         | TelegramError::Invalid(_)
         | TelegramError::Unsupported { .. }
         | TelegramError::OutcomeUnknown

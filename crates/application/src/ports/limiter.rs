@@ -44,6 +44,13 @@ pub trait Limiter: Send + Sync {
         cost: u32,
         now: DateTime<Utc>,
     ) -> Result<Verdict, StoreError>;
+    /// How long each bucket by itself would keep a call that costs so much from going on at `now`. MUST take nothing.
+    async fn waits(
+        &self,
+        buckets: &[(BucketKey, Rate)],
+        cost: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Duration>, StoreError>;
     /// Blocks a bucket until then; MUST survive a restart and MUST NOT shorten a longer block.
     async fn block(&self, bucket: &BucketKey, until: DateTime<Utc>) -> Result<(), StoreError>;
     /// How long the longest block of these lasts from `now`; zero if none. MUST be cheap: every call asks.

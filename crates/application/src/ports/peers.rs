@@ -1,8 +1,11 @@
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
+use telegraphist_domain::references::Bare;
 use telegraphist_domain::{ChatId, SessionId};
 
+use crate::arguments::ChatKind;
+use crate::grants::Place;
 use crate::ports::StoreError;
 
 /// What kind of peer it is.
@@ -18,6 +21,29 @@ pub enum PeerKind {
     Supergroup,
     /// A broadcast channel.
     Channel,
+}
+
+impl PeerKind {
+    /// The kind of a chat of which nothing is known but its id.
+    pub const fn of(chat: ChatId) -> Self {
+        match chat.unmarked() {
+            Bare::User(_) => Self::User,
+            Bare::Group(_) => Self::Group,
+            Bare::Channel(_) => Self::Supergroup,
+        }
+    }
+}
+
+impl From<ChatKind> for PeerKind {
+    fn from(kind: ChatKind) -> Self {
+        match kind {
+            ChatKind::Private => Self::User,
+            ChatKind::Bot => Self::Bot,
+            ChatKind::Group => Self::Group,
+            ChatKind::Supergroup => Self::Supergroup,
+            ChatKind::Channel => Self::Channel,
+        }
+    }
 }
 
 /// A peer that an account has seen, with what Telegram wants to hear to let it be used again.
@@ -37,6 +63,12 @@ pub struct KnownPeer {
     pub name: String,
     /// Whether it is the account itself.
     pub is_self: bool,
+}
+
+impl From<&KnownPeer> for Place {
+    fn from(peer: &KnownPeer) -> Self {
+        Self { chat: peer.id, kind: peer.kind, is_own: peer.is_self }
+    }
 }
 
 impl KnownPeer {

@@ -4,11 +4,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use telegraphist_domain::SessionId;
+use telegraphist_domain::{ChatRef, SessionId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::cards::{EditCard, SendCard};
+use crate::grants::{Circle, Place, Reach};
 use crate::operation::{Operation, Refused};
 use crate::operations::*;
 use crate::ports::{FileError, PartState, StoreError};
@@ -20,12 +21,23 @@ pub trait Execute<O: Operation>: Send + Sync {
     async fn execute(&self, call: &Execution, operation: &O) -> Result<O::Output, TelegramError>;
 }
 
+/// Knows what chat policy asks of an account.
+#[async_trait]
+pub trait Acquainted: Send + Sync {
+    /// Whom the account knows and how it sorts its chats, as it was a minute ago at most. MUST fail rather than leave
+    /// anything out.
+    async fn circle(&self, call: &Execution) -> Result<Arc<Circle>, TelegramError>;
+    /// Which chat is meant, looked up as an operation would, and held against `call.reach`.
+    async fn place(&self, call: &Execution, chat: &ChatRef) -> Result<Place, TelegramError>;
+}
+
 macro_rules! telegram {
     ($($operation:ident),* $(,)?) => {
         /// Everything that can be performed in one session, one line each. Object safe: the pipeline holds it as
-        /// `Arc<dyn Telegram>`, whichever adapter is behind it.
-        pub trait Telegram: $(Execute<$operation> +)* Send + Sync {}
-        impl<T> Telegram for T where T: $(Execute<$operation> +)* Send + Sync {}
+        /// `Arc<dyn Telegram>`, whichever adapter is behind it. An adapter MUST hold every chat that it is given, in
+        /// whatever way, against `call.reach`, and leave out of lists what it does not see.
+        pub trait Telegram: $(Execute<$operation> +)* Acquainted + Send + Sync {}
+        impl<T> Telegram for T where T: $(Execute<$operation> +)* Acquainted + Send + Sync {}
     };
 }
 
@@ -127,6 +139,8 @@ pub struct Execution {
     pub parts: Arc<dyn Parts>,
     /// Opens and seals cursors bound to this session and these arguments.
     pub cursors: Cursors,
+    /// Which chats there are for the caller.
+    pub reach: Reach,
 }
 
 /// Hears how far a long call is.
@@ -199,6 +213,15 @@ pub enum TelegramError {
     /// A bare id that this account never saw.
     #[error("this id was never seen by the account")]
     UnseenId,
+    /// The chat is kept from the caller, who is told what would be told of one that nobody has.
+    #[error("the chat is kept from the caller")]
+    Hidden(#[source] Box<TelegramError>),
+    /// The caller may look at the chat and change nothing in it.
+    #[error("the caller may not write in this chat")]
+    NotToWrite,
+    /// It is by a stranger, and the caller is shown nothing by strangers.
+    #[error("it is by a stranger")]
+    Withheld,
     /// No such message.
     #[error("there is no such message in this chat")]
     UnknownMessage,
@@ -258,4 +281,11 @@ pub enum TelegramError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl TelegramError {
+    /// Whether a list of the caller's chats is why.
+    pub(crate) const fn is_denial(&self) -> bool {
+        matches!(self, Self::Hidden(_) | Self::NotToWrite | Self::Withheld)
+    }
 }

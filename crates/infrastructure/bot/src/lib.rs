@@ -5,6 +5,7 @@
 //! `reception` (how updates come), `hearing` (what they say).
 
 mod account;
+mod acquainted;
 mod api;
 mod bots;
 mod call_error;

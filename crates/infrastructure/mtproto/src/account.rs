@@ -9,6 +9,7 @@ use grammers_tl_types::{self as tl, Deserializable, RemoteCall};
 use telegraphist_application::ports::{Clock, Execution, Files, KnownPeer, Progress, StoreError, TelegramError};
 use tokio::time::Instant;
 
+use crate::acquainted::KeptCircle;
 use crate::call_error::CallError;
 use crate::connection::Connection;
 use crate::errors;
@@ -34,6 +35,7 @@ pub(crate) struct Account {
     pub(crate) files: Arc<dyn Files>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) newest: NewestIds,
+    pub(crate) circle: KeptCircle,
 }
 
 impl Account {

@@ -5,6 +5,7 @@
 //! `places` (who is connected), `updates` (what arrives unasked), `sign_in`.
 
 mod account;
+mod acquainted;
 mod backoff;
 mod call_error;
 mod connection;

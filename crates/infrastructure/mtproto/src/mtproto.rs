@@ -12,6 +12,7 @@ use telegraphist_application::ports::{
 use telegraphist_domain::SessionId;
 
 use crate::account::Account;
+use crate::acquainted::KeptCircle;
 use crate::connection::Connection;
 use crate::data_centres::DcOption;
 use crate::known_peers::KnownPeers;
@@ -139,6 +140,7 @@ impl Mtproto {
             files: Arc::clone(&self.ports.files),
             clock: Arc::clone(&self.ports.clock),
             newest: NewestIds::default(),
+            circle: KeptCircle::default(),
         }))
     }
 

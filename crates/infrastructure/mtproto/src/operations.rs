@@ -43,6 +43,7 @@ mod send_message;
 mod unblock_user;
 mod view_media;
 
+pub(crate) use folders::{id_of_input, name_of};
 pub(crate) use newest::NewestIds;
 
 /// The most that Telegram gives in one page of anything.

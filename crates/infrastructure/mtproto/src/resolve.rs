@@ -1,6 +1,7 @@
 //! From what a caller calls a chat to a peer that Telegram accepts. No way leads through the list of all dialogs.
 
 use grammers_tl_types as tl;
+use telegraphist_application::grants::Reach;
 use telegraphist_application::operation::Refused;
 use telegraphist_application::ports::{Execution, KnownPeer, TelegramError};
 use telegraphist_domain::references::Bare;
@@ -11,8 +12,41 @@ use crate::known_peers::Name;
 use crate::peers;
 
 impl Account {
-    /// The peer of a reference: from memory, else from the store, else by asking Telegram once.
+    /// The peer of a reference that the caller gave, if there is such a chat for them and they may use it as the call
+    /// does.
     pub(crate) async fn resolve(&self, call: &Execution, chat: &ChatRef) -> Result<KnownPeer, TelegramError> {
+        self.resolve_within(call, chat, &call.reach).await
+    }
+
+    /// The same for a chat that is only looked at, whatever the call does elsewhere.
+    pub(crate) async fn resolve_to_read(&self, call: &Execution, chat: &ChatRef) -> Result<KnownPeer, TelegramError> {
+        self.resolve_within(call, chat, &call.reach.reading()).await
+    }
+
+    async fn resolve_within(
+        &self,
+        call: &Execution,
+        chat: &ChatRef,
+        reach: &Reach,
+    ) -> Result<KnownPeer, TelegramError> {
+        let absent = || match chat {
+            ChatRef::Id(_) => TelegramError::UnseenId,
+            ChatRef::Me | ChatRef::Username(_) | ChatRef::Phone(_) | ChatRef::Invite(_) => TelegramError::UnknownChat,
+        };
+        match self.peer(call, chat).await {
+            Ok(peer) => {
+                reach.check((&peer).into(), absent())?;
+                Ok(peer)
+            }
+            // That somebody was invited says that there is such a chat, and not whether it is kept from the caller.
+            Err(TelegramError::Invalid(_)) if !reach.is_open() => Err(TelegramError::Hidden(Box::new(absent()))),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The peer of a reference, whoever asks: from memory, else from the store, else by asking Telegram once. For
+    /// places in lists, which say nothing to the caller.
+    pub(crate) async fn peer(&self, call: &Execution, chat: &ChatRef) -> Result<KnownPeer, TelegramError> {
         match chat {
             ChatRef::Me => Ok(self.own.clone()),
             ChatRef::Id(id) => self.by_id(call, *id).await,

@@ -40,6 +40,15 @@ impl Limiter for SqliteStore {
         Ok(self.inner.buckets.acquire(buckets, cost, now))
     }
 
+    async fn waits(
+        &self,
+        buckets: &[(BucketKey, Rate)],
+        cost: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Duration>, StoreError> {
+        Ok(self.inner.buckets.waits(buckets, cost, now))
+    }
+
     async fn block(&self, bucket: &BucketKey, until: DateTime<Utc>) -> Result<(), StoreError> {
         // Obeyed at once, even if it cannot be written down.
         self.inner.buckets.block(bucket, until);

@@ -100,7 +100,9 @@ fn status(code: Code) -> StatusCode {
         Code::UnknownTool | Code::UnknownSession | Code::UnknownChat | Code::UnknownMessage | Code::UnknownApproval => {
             StatusCode::NOT_FOUND
         }
-        Code::ConfirmationRequired | Code::NeedsLogin | Code::NobodyThere => StatusCode::CONFLICT,
+        Code::ConfirmationRequired | Code::NeedsLogin | Code::NobodyThere | Code::ApprovalRequired => {
+            StatusCode::CONFLICT
+        }
         Code::IdempotencyKeyReused | Code::UnsupportedForBots | Code::FileRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -29,7 +29,9 @@ pub struct Catalogue {
 fn tools() -> Vec<Tool> {
     vec![
         telegram::<GetMe>(),
-        tool::<ListSessions>(list_sessions),
+        tool::<ListSessions>(list_sessions, |app, caller, query| {
+            Box::pin(async move { app.explain_listing(caller, &query) })
+        }),
         telegram::<ListChats>(),
         telegram::<FindChats>(),
         telegram::<GetChat>(),

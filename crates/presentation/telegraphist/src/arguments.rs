@@ -2,6 +2,7 @@
 
 mod audit;
 mod desk;
+mod policy;
 mod tokens;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use telegraphist_relay::Profile;
 
 pub(crate) use audit::{Audit, AuditExport, AuditForm};
 pub(crate) use desk::{Approvals, Ask, Hook, Inbox, Notify, Outbox, People, PersonRole};
+pub(crate) use policy::{ExplainCall, Policy};
 pub(crate) use tokens::{CreateToken, Tokens};
 
 use crate::exit;
@@ -166,6 +168,9 @@ pub(crate) enum Command {
     /// Look after who is let in over HTTP
     #[command(subcommand)]
     Tokens(Tokens),
+    /// Say what a token may do, and why
+    #[command(subcommand)]
+    Policy(Policy),
     /// Find out what is wrong, and how to mend it
     Doctor,
     /// Run, stop or look at the daemon
@@ -216,6 +221,7 @@ impl Command {
             | Self::Daemon(_)
             | Self::Config(_)
             | Self::Tokens(_)
+            | Self::Policy(_)
             | Self::Audit(_)
             | Self::Vault(_)
             | Self::Completions { .. } => None,

@@ -18,6 +18,7 @@ mod login;
 mod notify;
 mod outbox;
 mod people;
+mod policy;
 mod serve;
 mod sessions;
 mod take_over;
@@ -87,6 +88,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> anyhow::Res
         Some(Command::Hook(hook)) => hook::run(&context, &hook),
         Some(Command::People(people)) => people::run(&context, people),
         Some(Command::Tokens(tokens)) => tokens::run(&context, tokens),
+        Some(Command::Policy(policy)) => policy::run(&context, policy),
         Some(Command::Outbox(outbox)) => outbox::run(&context, outbox),
         Some(Command::Inbox(inbox)) => inbox::run(&context, inbox),
         Some(Command::Approvals(approvals)) => approvals::run(&context, approvals),

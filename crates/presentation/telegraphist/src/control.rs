@@ -182,6 +182,9 @@ pub(crate) enum TokensRequest {
     /// `TokenView`
     #[serde(rename = "revoke")]
     Revoke { token: String },
+    /// `Explanation`
+    #[serde(rename = "explain")]
+    Explain { token: String, tool: String, arguments: Map<String, Value> },
 }
 
 /// A token that is to be made.
@@ -190,10 +193,16 @@ pub(crate) struct WantedToken {
     pub(crate) name: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) is_read_only: bool,
+    pub(crate) is_locked_down: bool,
+    /// Names of effects.
+    pub(crate) needs_approval: Vec<String>,
     /// As quotas are written.
     pub(crate) quotas: Vec<String>,
     /// Every one if left out.
     pub(crate) sessions: Option<Vec<String>>,
+    /// As rules about chats are written; all of them if there are none.
+    pub(crate) allow_chats: Vec<String>,
+    pub(crate) deny_chats: Vec<String>,
     pub(crate) lifetime: Option<Duration>,
 }
 

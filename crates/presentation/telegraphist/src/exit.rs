@@ -64,7 +64,9 @@ fn code_of_failure(code: Code) -> u8 {
         | Code::ConfirmationRequired
         | Code::IdempotencyKeyReused => USAGE,
         Code::NeedsLogin => NEEDS_LOGIN,
-        Code::RateLimited | Code::DeadlineExceeded | Code::Overloaded | Code::Unavailable => NOT_REACHABLE,
+        Code::RateLimited | Code::DeadlineExceeded | Code::Overloaded | Code::Unavailable | Code::ApprovalRequired => {
+            NOT_REACHABLE
+        }
         Code::OutcomeUnknown | Code::PartiallySent => OUTCOME_UNKNOWN,
         Code::UnknownSession
         | Code::UnknownChat

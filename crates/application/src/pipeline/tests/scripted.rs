@@ -7,11 +7,12 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretBox;
 use serde_json::{Value, json};
 use telegraphist_domain::session::Identity;
-use telegraphist_domain::{Aggregate as _, Session, SessionId, SessionKind, Timestamp};
+use telegraphist_domain::{Aggregate as _, ChatRef, Session, SessionId, SessionKind, Timestamp};
 
 use crate::application::{Application, Outside, Ports, Settings};
 use crate::caller::{CallContext, Caller};
 use crate::failure::Failure;
+use crate::grants::{Circle, Place};
 use crate::limits::Limits;
 use crate::memory::{CountingIds, FixedClock, FixedMachine, MemoryStore, NoBots, NoFiles, NobodySignsIn};
 use crate::operation::Operation;
@@ -48,6 +49,7 @@ pub(super) struct Seen {
 
 #[derive(Default)]
 struct Scripted {
+    circle: Mutex<Circle>,
     steps: Mutex<VecDeque<Step>>,
     seen: Mutex<Vec<Seen>>,
 }
@@ -87,6 +89,20 @@ impl<O: Operation> Execute<O> for Scripted {
         let step = self.steps.lock().expect("no test panics here").pop_front().expect("a step for every call");
         let answer = self.take(call, step).await?;
         Ok(serde_json::from_value(answer).expect("the script answers what was asked"))
+    }
+}
+
+/// Ids are chats of people; nobody has a name.
+#[async_trait]
+impl Acquainted for Scripted {
+    async fn circle(&self, _call: &Execution) -> Result<Arc<Circle>, TelegramError> {
+        Ok(Arc::new(self.circle.lock().expect("no test panics here").clone()))
+    }
+
+    async fn place(&self, call: &Execution, chat: &ChatRef) -> Result<Place, TelegramError> {
+        let ChatRef::Id(chat) = chat else { return Err(TelegramError::UnknownChat) };
+        let place = Place { chat: *chat, kind: PeerKind::of(*chat), is_own: false };
+        call.reach.check(place, TelegramError::UnseenId).map(|()| place)
     }
 }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use telegraphist_domain::ChatId;
 
 use super::chat::Chat;
 use super::lenient::{lenient, lenient_list};
@@ -125,6 +126,12 @@ const FRAME: &[&str] = &[
 ];
 
 impl Message {
+    /// Whose words and files these are; nobody knows of what was forwarded.
+    pub(crate) fn author(&self) -> Option<ChatId> {
+        let sender = || self.sender_chat.as_ref().map(|chat| chat.id).or(self.from.as_ref().map(|from| from.id));
+        if self.forward_origin.is_some() { None } else { sender().map(ChatId) }
+    }
+
     /// Text or caption; empty if it has none.
     pub(crate) fn words(&self) -> &str {
         self.text.as_deref().or(self.caption.as_deref()).unwrap_or_default()

@@ -1,6 +1,7 @@
 //! How chats are found, and the few answers that many operations share.
 
 use telegraphist_application::arguments::ChatArg;
+use telegraphist_application::grants::{Place, Reach};
 use telegraphist_application::operation::Refused;
 use telegraphist_application::ports::{Execution, KnownPeer, PeerKind, TelegramError};
 use telegraphist_application::views::Changed;
@@ -14,22 +15,40 @@ use crate::known_peers::unseen;
 use crate::wire::Request;
 
 impl BotAccount {
-    /// The chat that the caller named; Telegram is asked if it was never seen.
+    /// The chat that the caller named, if it is there for them; Telegram is asked if it was never seen.
     pub(super) async fn chat(&self, call: &Execution, argument: &ChatArg) -> Result<KnownPeer, TelegramError> {
-        match argument.parse()? {
-            ChatRef::Id(id) => match self.known.by_id(self.here(id)).await? {
-                Some(peer) => Ok(peer),
-                None => Ok(peer_of_chat(&self.full_chat(call, id.0).await?.chat)),
+        let named = argument.parse()?;
+        let peer = match &named {
+            ChatRef::Id(id) => match self.known.by_id(self.here(*id)).await? {
+                Some(peer) => peer,
+                None => peer_of_chat(&self.full_chat(call, id.0).await?.chat),
             },
-            other => self.named(call, other).await,
-        }
+            other => self.named(call, other).await?,
+        };
+        fenced(&call.reach, peer)
     }
 
     /// The chat to write to. One that was never seen is written to all the same: Telegram knows whether it may be.
     pub(super) async fn recipient(&self, call: &Execution, argument: &ChatArg) -> Result<KnownPeer, TelegramError> {
-        match argument.parse()? {
+        let named = argument.parse()?;
+        fenced(&call.reach, self.addressee(call, &named).await?)
+    }
+
+    /// The same for a chat that is only looked at, whatever the call does elsewhere.
+    pub(super) async fn origin(&self, call: &Execution, argument: &ChatArg) -> Result<KnownPeer, TelegramError> {
+        let named = argument.parse()?;
+        fenced(&call.reach.reading(), self.addressee(call, &named).await?)
+    }
+
+    /// Which chat is meant, as far as rules ask.
+    pub(crate) async fn place_of(&self, call: &Execution, chat: &ChatRef) -> Result<Place, TelegramError> {
+        Ok((&fenced(&call.reach, self.addressee(call, chat).await?)?).into())
+    }
+
+    async fn addressee(&self, call: &Execution, named: &ChatRef) -> Result<KnownPeer, TelegramError> {
+        match named {
             ChatRef::Id(id) => {
-                let here = self.here(id);
+                let here = self.here(*id);
                 Ok(self.known.by_id(here).await?.unwrap_or_else(|| unseen(here)))
             }
             other => self.named(call, other).await,
@@ -41,10 +60,10 @@ impl BotAccount {
         self.known.moved_to(id).unwrap_or(id)
     }
 
-    async fn named(&self, call: &Execution, chat: ChatRef) -> Result<KnownPeer, TelegramError> {
+    async fn named(&self, call: &Execution, chat: &ChatRef) -> Result<KnownPeer, TelegramError> {
         match chat {
-            ChatRef::Username(name) => self.by_name(call, &name).await,
-            ChatRef::Id(id) => Ok(unseen(id)),
+            ChatRef::Username(name) => self.by_name(call, name).await,
+            ChatRef::Id(id) => Ok(unseen(*id)),
             ChatRef::Me => Err(Refused::new("chat", "names a bot's own chat, and bots have none").into()),
             ChatRef::Phone(_) => {
                 let problem =
@@ -102,6 +121,12 @@ impl BotAccount {
         let known = self.known.by_id(self.here(peer.id)).await;
         known.ok().flatten().unwrap_or(peer)
     }
+}
+
+/// The peer, if it is there for the caller. A group that has become a supergroup is what it is now.
+fn fenced(reach: &Reach, peer: KnownPeer) -> Result<KnownPeer, TelegramError> {
+    reach.check((&peer).into(), TelegramError::UnknownChat)?;
+    Ok(peer)
 }
 
 /// Whether its messages have links.

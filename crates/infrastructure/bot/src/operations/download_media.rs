@@ -12,7 +12,7 @@ impl Execute<DownloadMedia> for BotAccount {
     async fn execute(&self, call: &Execution, operation: &DownloadMedia) -> Result<Downloaded, TelegramError> {
         let peer = self.recipient(call, &operation.chat).await?;
         let message_id = operation.message_id.0;
-        let attachment = self.attachment(&peer, message_id).await?;
+        let attachment = self.attachment(call, &peer, message_id).await?;
         let name = match operation.name.as_ref().or(attachment.name.as_ref()) {
             Some(name) => safe_name(name),
             None => format!("message_{message_id}.{}", ending_of(&attachment.mime_type)),

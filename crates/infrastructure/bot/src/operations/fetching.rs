@@ -23,7 +23,12 @@ struct Place {
 
 impl BotAccount {
     /// The file of a message that the bot was sent.
-    pub(super) async fn attachment(&self, peer: &KnownPeer, message: i32) -> Result<Attachment, TelegramError> {
+    pub(super) async fn attachment(
+        &self,
+        call: &Execution,
+        peer: &KnownPeer,
+        message: i32,
+    ) -> Result<Attachment, TelegramError> {
         let newest = self.inbox.newest(self.session).await?;
         let before = newest.saturating_sub(LOOKED_THROUGH_MAX as u64);
         let rows = self.inbox.after(self.session, before, LOOKED_THROUGH_MAX).await?;
@@ -32,6 +37,7 @@ impl BotAccount {
         let problem = "is not among the newest messages that people sent to this bot, and bots can fetch no others; \
                        name the session of a user account that is in the chat";
         let found = found.ok_or_else(|| Refused::new("message_id", problem))?;
+        call.reach.check_author(found.author())?;
         let attachment = attachment_of(&found).ok_or_else(|| Refused::new("message_id", "has no file attached"))?;
         if attachment.size.is_some_and(|size| size > FETCHED_MAX) {
             return Err(FileError::TooLarge { limit: FETCHED_MAX }.into());

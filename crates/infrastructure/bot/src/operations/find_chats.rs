@@ -22,7 +22,7 @@ impl Execute<FindChats> for BotAccount {
                 let is_wanted = operation.kind.is_none_or(|kind: ChatKind| view.kind == kind);
                 Ok(Page::new(is_wanted.then_some(view).into_iter().collect(), None))
             }
-            Err(TelegramError::UnknownChat) => Ok(Page::new(Vec::new(), None)),
+            Err(TelegramError::UnknownChat | TelegramError::Hidden(_)) => Ok(Page::new(Vec::new(), None)),
             Err(error) => Err(error),
         }
     }

@@ -22,7 +22,7 @@ impl Execute<ForwardMessages> for BotAccount {
     /// In one request, so that albums stay together; Telegram wants them in order. What is not there, it leaves out
     /// without telling which that was.
     async fn execute(&self, call: &Execution, operation: &ForwardMessages) -> Result<Sent, TelegramError> {
-        let source = self.recipient(call, &operation.from_chat).await?;
+        let source = self.origin(call, &operation.from_chat).await?;
         let target = self.recipient(call, &operation.chat).await?;
         let mut ids: Vec<i32> = operation.message_ids.iter().map(|id| id.0).collect();
         ids.sort_unstable();

@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use futures::future::try_join3;
 use telegraphist_application::arguments::{ChatKind, ResponseFormat};
+use telegraphist_application::grants::{Place, Reach};
 use telegraphist_application::operations::GetChat;
-use telegraphist_application::ports::{Execute, Execution, TelegramError};
+use telegraphist_application::ports::{Execute, Execution, PeerKind, TelegramError};
 use telegraphist_application::text::Foreign;
 use telegraphist_application::views::{ChatDetail, ChatView, Rights, UserView};
+use telegraphist_domain::ChatId;
 use teloxide::{payloads, types};
 
 use crate::account::BotAccount;
@@ -19,7 +21,7 @@ impl Execute<GetChat> for BotAccount {
     async fn execute(&self, call: &Execution, operation: &GetChat) -> Result<ChatDetail, TelegramError> {
         let peer = self.chat(call, &operation.chat).await?;
         let full = self.full_chat(call, peer.id.0).await?;
-        let detail = self.detail(&full, operation.response_format);
+        let detail = self.detail(&call.reach, &full, operation.response_format);
         match kind_of(&full.chat) {
             ChatKind::Private | ChatKind::Bot => Ok(with_person(detail, &full)),
             ChatKind::Group | ChatKind::Supergroup | ChatKind::Channel => self.with_members(call, detail, &full).await,
@@ -45,7 +47,9 @@ fn with_person(detail: ChatDetail, full: &FullChat) -> ChatDetail {
 }
 
 impl BotAccount {
-    fn detail(&self, full: &FullChat, format: ResponseFormat) -> ChatDetail {
+    fn detail(&self, reach: &Reach, full: &FullChat, format: ResponseFormat) -> ChatDetail {
+        let linked = full.linked_chat_id.map(ChatId);
+        let is_seen = |chat: &ChatId| reach.sees(Place { chat: *chat, kind: PeerKind::of(*chat), is_own: false });
         let about = full.description.as_ref().or(full.bio.as_ref());
         ChatDetail {
             chat: chat_view(&full.chat),
@@ -53,7 +57,7 @@ impl BotAccount {
             online: None,
             admins: None,
             pinned_message: full.pinned_message.as_ref().map(|pinned| message_view(pinned, self.own, format)),
-            linked_chat: full.linked_chat_id.map(|id| id.to_string()),
+            linked_chat: linked.filter(is_seen).map(|id| id.to_string()),
             slow_mode_seconds: full.slow_mode_delay,
             my_rights: Rights::default(),
             topics: Vec::new(),

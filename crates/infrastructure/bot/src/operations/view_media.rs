@@ -17,7 +17,7 @@ impl Execute<ViewMedia> for BotAccount {
     async fn execute(&self, call: &Execution, operation: &ViewMedia) -> Result<Viewed, TelegramError> {
         let peer = self.recipient(call, &operation.chat).await?;
         let message_id = operation.message_id.0;
-        let attachment = self.attachment(&peer, message_id).await?;
+        let attachment = self.attachment(call, &peer, message_id).await?;
         if !is_shown(&attachment.mime_type) {
             let problem = "is neither a picture nor a sound that can be shown; use download_media";
             return Err(Refused::new("message_id", problem).into());

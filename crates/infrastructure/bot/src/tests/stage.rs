@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use telegraphist_application::Operation;
 use telegraphist_application::ambient::SystemClock;
+use telegraphist_application::grants::Reach;
 use telegraphist_application::memory::MemoryStore;
 use telegraphist_application::ports::{
     Bots as _, Connections as _, Cursors, Execute, Execution, Heard, Inbox, InboxRow, Leases, PartState, Parts,
@@ -240,6 +241,7 @@ pub(super) fn call_with(parts: Arc<KeptParts>) -> Execution {
         progress: Arc::new(Unwatched),
         parts,
         cursors: Cursors::none(),
+        reach: Reach::everywhere(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use grammers_tl_types as tl;
 use telegraphist_application::arguments::ChatKind;
+use telegraphist_application::grants::Place;
 use telegraphist_application::text::Foreign;
 use telegraphist_application::views::{ChatBrief, ChatView, Sender};
 use telegraphist_domain::ChatId;
@@ -108,6 +109,12 @@ impl<'a> Directory<'a> {
                 _ => ChatKind::Supergroup,
             },
         }
+    }
+
+    /// The chat, as far as rules ask.
+    pub(crate) fn place(&self, peer: &tl::enums::Peer) -> Place {
+        let chat = chat_id(peer);
+        Place { chat, kind: self.kind(peer).into(), is_own: chat == ChatId(self.own_id) }
     }
 
     /// A chat as it stands in a list, as far as users and chats tell.

@@ -14,6 +14,10 @@ impl Execute<AddContact> for Account {
     async fn execute(&self, call: &Execution, operation: &AddContact) -> Result<Changed, TelegramError> {
         let peer = match operation.chat.parse()? {
             ChatRef::Phone(phone) => {
+                // Importing tells whether there is somebody; who may not see everybody has to be let through before.
+                if !call.reach.is_open() {
+                    self.resolve(call, &ChatRef::Phone(phone.clone())).await?;
+                }
                 let peer = self.import(call, operation, phone).await?;
                 if operation.share_phone {
                     self.add(call, operation, &peer).await?;

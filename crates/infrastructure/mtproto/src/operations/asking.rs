@@ -40,6 +40,11 @@ impl Account {
         self.resolve(call, &argument.parse()?).await
     }
 
+    /// The chat that the caller named, to be looked at and nothing more.
+    pub(super) async fn chat_to_read(&self, call: &Execution, argument: &ChatArg) -> Result<KnownPeer, TelegramError> {
+        self.resolve_to_read(call, &argument.parse()?).await
+    }
+
     /// The user or bot that the caller named.
     pub(super) async fn person(
         &self,
@@ -56,6 +61,15 @@ impl Account {
                 Err(Refused::new("chat", "is a group or channel; name a person or bot").into())
             }
         }
+    }
+
+    /// Refuses a message that is not in this chat, where other chats are kept from the caller: ids of a mailbox say
+    /// nothing about the chat, and whether Telegram holds them against the one that it is told is not known (ASSUMED: not).
+    pub(super) async fn check_is_in(&self, call: &Execution, peer: &KnownPeer, id: i32) -> Result<(), TelegramError> {
+        if call.reach.is_open() || numbers_its_messages(peer) {
+            return Ok(());
+        }
+        self.message_by_id(call, peer, id).await.map(drop)
     }
 
     /// Learns the peers of the answer to a write. What was done is done: a store that cannot take the peers does not

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use grammers_tl_types::deserialize::{self, Cursor};
 use grammers_tl_types::{self as tl, Deserializable, Identifiable as _, RemoteCall};
 use telegraphist_application::arguments::ResponseFormat;
+use telegraphist_application::grants::Reach;
 use telegraphist_application::ports::{Execution, KnownPeer, TelegramError};
 use telegraphist_application::views::MessageView;
 
@@ -111,8 +112,16 @@ impl Batch {
         self.messages.iter().find(|message| id_of(message) == id)
     }
 
-    /// Adds another answer.
+    /// Leaves out what is kept from the caller, and how many there are with it.
+    pub(super) fn keep_seen(&mut self, reach: &Reach, own_id: i64) {
+        let directory = Directory::new(&self.users, &self.chats, own_id);
+        self.messages.retain(|message| peer_of(message).is_some_and(|peer| reach.sees(directory.place(peer))));
+        self.total = None;
+    }
+
+    /// Adds another answer; the count of the newest stays.
     pub(super) fn absorb(&mut self, other: Self) {
+        self.total = other.total;
         self.messages.extend(other.messages);
         self.users.extend(other.users);
         self.chats.extend(other.chats);

@@ -14,6 +14,7 @@ impl Execute<DownloadMedia> for Account {
         let peer = self.chat(call, &operation.chat).await?;
         let message_id = operation.message_id.0;
         let (_, message) = self.message_by_id(call, &peer, message_id).await?;
+        Self::check_author(call, &message)?;
         let file = attachment(&message)?;
         let original = file.name.clone();
         let mime_type = file.mime_type.clone();

@@ -20,6 +20,7 @@ impl Execute<EditMessage> for Account {
         }
         let peer = self.chat(call, &operation.chat).await?;
         let id = operation.message_id.0;
+        self.check_is_in(call, &peer, id).await?;
         let request = tl::functions::messages::EditMessage {
             no_webpage: operation.no_preview,
             invert_media: false,

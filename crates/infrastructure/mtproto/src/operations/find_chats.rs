@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use grammers_tl_types as tl;
 use serde::{Deserialize, Serialize};
 use telegraphist_application::arguments::limit;
+use telegraphist_application::grants::Reach;
 use telegraphist_application::operation::Refused;
 use telegraphist_application::operations::FindChats;
 use telegraphist_application::ports::{Execute, Execution, TelegramError};
@@ -36,7 +37,7 @@ impl Execute<FindChats> for Account {
         let tl::enums::contacts::Found::Found(found) = self.read(call, &request).await?;
         self.learn(&found.users, &found.chats).await?;
         let directory = Directory::new(&found.users, &found.chats, self.own_id());
-        let mut all = in_order(&found, &directory);
+        let mut all = in_order(&found, &directory, &call.reach);
         all.retain(|view| operation.kind.is_none_or(|kind| view.kind == kind));
         let next = from + limit;
         let has_more = all.len() > next;
@@ -45,13 +46,13 @@ impl Execute<FindChats> for Account {
     }
 }
 
-/// Own chats first, then public ones; nobody twice.
-fn in_order(found: &tl::types::contacts::Found, directory: &Directory<'_>) -> Vec<ChatView> {
+/// Own chats first, then public ones; nobody twice, and nothing that is kept from the caller.
+fn in_order(found: &tl::types::contacts::Found, directory: &Directory<'_>, reach: &Reach) -> Vec<ChatView> {
     let mut seen = HashSet::new();
     let own = found.my_results.iter().map(|peer| (peer, true));
     let public = found.results.iter().map(|peer| (peer, false));
     own.chain(public)
-        .filter(|(peer, _)| seen.insert(chat_id(peer)))
+        .filter(|(peer, _)| reach.sees(directory.place(peer)) && seen.insert(chat_id(peer)))
         .map(|(peer, is_own)| {
             let view = directory.chat_view(peer);
             ChatView { is_mine: is_own || view.is_mine, ..view }

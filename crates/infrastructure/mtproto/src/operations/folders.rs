@@ -69,7 +69,7 @@ impl Rules {
 }
 
 /// The marked id of a peer as a folder names it.
-fn id_of_input(peer: &tl::enums::InputPeer, own_id: i64) -> Option<ChatId> {
+pub(crate) fn id_of_input(peer: &tl::enums::InputPeer, own_id: i64) -> Option<ChatId> {
     use tl::enums::InputPeer;
     match peer {
         InputPeer::Empty => None,
@@ -121,7 +121,8 @@ impl Account {
     }
 }
 
-fn name_of(filter: &tl::enums::DialogFilter) -> Option<(i32, &str)> {
+/// Its number and title; none for the list of everything.
+pub(crate) fn name_of(filter: &tl::enums::DialogFilter) -> Option<(i32, &str)> {
     let (id, title) = match filter {
         tl::enums::DialogFilter::Default => return None,
         tl::enums::DialogFilter::Filter(filter) => (filter.id, &filter.title),

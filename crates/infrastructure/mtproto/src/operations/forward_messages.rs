@@ -27,13 +27,14 @@ impl Execute<ForwardMessages> for Account {
     /// Telegram takes ids of a mailbox from whichever chat they are: so they are read first, which also gives what a
     /// lost answer is looked up by.
     async fn execute(&self, call: &Execution, operation: &ForwardMessages) -> Result<Sent, TelegramError> {
-        let source = self.chat(call, &operation.from_chat).await?;
+        let source = self.chat_to_read(call, &operation.from_chat).await?;
         let target = self.chat(call, &operation.chat).await?;
         let ids: Vec<i32> = operation.message_ids.iter().map(|id| id.0).collect();
         let batch = self.messages_by_id(call, &source, &ids).await?;
         let originals = originals(&batch, &ids)?;
         if operation.dry_run {
-            let items = originals.into_iter().map(shown).collect();
+            let is_withheld = call.reach.is_locked_down();
+            let items = originals.into_iter().map(|like| shown(like, is_withheld)).collect();
             return Ok(preview(call, &target, items));
         }
         let mut outcomes: Vec<Option<Delivered>> = vec![None; ids.len()];
@@ -81,11 +82,12 @@ fn originals(batch: &Batch, ids: &[i32]) -> Result<Vec<Likeness>, TelegramError>
     }
 }
 
-fn shown(like: Likeness) -> SentPart {
+/// A message as a dry run shows it; its text is by others.
+fn shown(like: Likeness, is_withheld: bool) -> SentPart {
     SentPart {
         message_id: None,
         date: None,
-        text: Some(telegraphist_application::text::Foreign::new(like.text).to_string()),
+        text: (!is_withheld).then(|| telegraphist_application::text::Foreign::new(like.text).to_string()),
         entities: Vec::new(),
         file: like.has_file.then(|| "the file of the original".to_owned()),
     }

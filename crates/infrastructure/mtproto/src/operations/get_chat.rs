@@ -122,6 +122,7 @@ impl Account {
         let Some(tl::enums::Chat::Channel(channel)) = directory.chat(peer.id) else {
             return Err(TelegramError::UnknownChat);
         };
+        let is_seen = |channel_id| call.reach.sees(directory.place(&tl::types::PeerChannel { channel_id }.into()));
         let pinned = self.pinned(call, peer, full.pinned_msg_id, format);
         let topics = self.first_topics(call, peer, channel.forum);
         let (pinned_message, topics) = try_join(pinned, topics).await?;
@@ -131,7 +132,7 @@ impl Account {
             online: full.online_count,
             admins: full.admins_count,
             pinned_message,
-            linked_chat: full.linked_chat_id.map(|id| ChatId::of_channel(id).to_string()),
+            linked_chat: full.linked_chat_id.filter(|id| is_seen(*id)).map(|id| ChatId::of_channel(id).to_string()),
             slow_mode_seconds: full.slowmode_seconds,
             topics,
             ..detail(chat, in_channel(channel))

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use grammers_tl_types as tl;
 use serde::{Deserialize, Serialize};
 use telegraphist_application::arguments::limit;
+use telegraphist_application::grants::Reach;
 use telegraphist_application::operations::ListChats;
 use telegraphist_application::ports::{Execute, Execution, TelegramError};
 use telegraphist_application::views::{ChatView, Page};
@@ -36,6 +37,7 @@ struct Walk<'a> {
     rules: Option<&'a Rules>,
     limit: usize,
     now: i32,
+    reach: &'a Reach,
 }
 
 #[async_trait]
@@ -59,20 +61,21 @@ impl Execute<ListChats> for Account {
             Folder::List(list) => (Some(*list), None),
             Folder::Rules(rules) => (None, Some(rules.as_ref())),
         };
-        let walk = Walk { operation, list, rules, limit, now: self.now() };
+        let walk = Walk { operation, list, rules, limit, now: self.now(), reach: &call.reach };
         self.walk(call, &walk, position).await
     }
 }
 
 impl Walk<'_> {
     fn is_filtered(&self) -> bool {
-        self.rules.is_some() || self.operation.kind.is_some() || self.operation.unread
+        !self.reach.is_open() || self.rules.is_some() || self.operation.kind.is_some() || self.operation.unread
     }
 
     fn wants(&self, dialog: &tl::types::Dialog, directory: &Directory<'_>) -> bool {
         let operation = self.operation;
         operation.kind.is_none_or(|kind| directory.kind(&dialog.peer) == kind)
             && (!operation.unread || is_unread(dialog))
+            && self.reach.sees(directory.place(&dialog.peer))
             && self.rules.is_none_or(|rules| rules.holds(dialog, directory, self.now))
     }
 
@@ -140,7 +143,7 @@ impl Account {
             hash: 0,
         };
         if let Some(Position::After { date, id, chat }) = position {
-            let peer = self.resolve(call, &ChatRef::Id(ChatId(chat))).await?;
+            let peer = self.peer(call, &ChatRef::Id(ChatId(chat))).await?;
             request.exclude_pinned = true;
             request.offset_date = date;
             request.offset_id = id;
@@ -174,7 +177,8 @@ impl Account {
             }
             examined += 1;
             let is_kind = operation.kind.is_none_or(|kind| directory.kind(&dialog.peer) == kind);
-            if is_kind && (!operation.unread || is_unread(dialog)) {
+            let is_seen = call.reach.sees(directory.place(&dialog.peer));
+            if is_seen && is_kind && (!operation.unread || is_unread(dialog)) {
                 items.push(page.view(dialog, &directory, operation.response_format, now));
             }
         }

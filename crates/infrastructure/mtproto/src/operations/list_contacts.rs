@@ -2,9 +2,11 @@ use async_trait::async_trait;
 use grammers_tl_types as tl;
 use serde::{Deserialize, Serialize};
 use telegraphist_application::arguments::limit;
+use telegraphist_application::grants::Place;
 use telegraphist_application::operations::ListContacts;
-use telegraphist_application::ports::{Execute, Execution, TelegramError};
+use telegraphist_application::ports::{Execute, Execution, PeerKind, TelegramError};
 use telegraphist_application::views::{Page, UserView};
+use telegraphist_domain::ChatId;
 
 use super::{PAGE_MAX, PAGES_PER_CALL_MAX};
 use crate::account::Account;
@@ -39,6 +41,12 @@ fn is_like(user: &tl::types::User, query: Option<&str>) -> bool {
 }
 
 impl Account {
+    /// Whether the chat with somebody is there for the caller.
+    fn is_shown(&self, call: &Execution, user: &tl::types::User) -> bool {
+        let kind = if user.bot { PeerKind::Bot } else { PeerKind::User };
+        call.reach.sees(Place { chat: ChatId(user.id), kind, is_own: user.id == self.own_id() })
+    }
+
     /// Telegram gives the whole address book at once; it is shown by name.
     async fn contacts(
         &self,
@@ -60,7 +68,7 @@ impl Account {
                 tl::enums::User::User(user) => Some(user),
                 tl::enums::User::Empty(_) => None,
             })
-            .filter(|user| is_like(user, operation.query.as_deref()))
+            .filter(|user| self.is_shown(call, user) && is_like(user, operation.query.as_deref()))
             .collect();
         contacts.sort_by_cached_key(|user| (display_name(user).to_lowercase(), user.id));
         let next = from + limit;
@@ -80,7 +88,7 @@ impl Account {
         from: usize,
         limit: usize,
     ) -> Result<Page<UserView>, TelegramError> {
-        let asked = if operation.query.is_some() { PAGE_MAX } else { limit };
+        let asked = if operation.query.is_some() || !call.reach.is_open() { PAGE_MAX } else { limit };
         let mut offset = from;
         let mut items = Vec::new();
         for _ in 0..PAGES_PER_CALL_MAX {
@@ -103,7 +111,7 @@ impl Account {
                 }
                 offset += 1;
                 let user = directory.user(chat_id(&entry.peer_id).0);
-                let user = user.filter(|user| is_like(user, operation.query.as_deref()));
+                let user = user.filter(|user| self.is_shown(call, user) && is_like(user, operation.query.as_deref()));
                 items.extend(
                     user.map(|user| UserView { is_blocked: Some(true), ..user_view(user, operation.response_format) }),
                 );

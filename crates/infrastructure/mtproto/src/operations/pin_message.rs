@@ -12,6 +12,7 @@ impl Execute<PinMessage> for Account {
     async fn execute(&self, call: &Execution, operation: &PinMessage) -> Result<Changed, TelegramError> {
         let peer = self.chat(call, &operation.chat).await?;
         let id = operation.message_id.0;
+        self.check_is_in(call, &peer, id).await?;
         let request = tl::functions::messages::UpdatePinnedMessage {
             silent: !operation.notify,
             unpin: operation.unpin,

@@ -14,6 +14,7 @@ impl Execute<ReactToMessage> for Account {
         let reaction = operation.emoji.as_deref().map(reaction).transpose()?;
         let peer = self.chat(call, &operation.chat).await?;
         let id = operation.message_id.0;
+        self.check_is_in(call, &peer, id).await?;
         let done = if reaction.is_some() { "reacted" } else { "reaction removed" };
         let request = tl::functions::messages::SendReaction {
             big: false,

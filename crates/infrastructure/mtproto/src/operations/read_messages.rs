@@ -122,7 +122,8 @@ impl Account {
         let root = answer.messages.iter().min_by_key(|message| id_of(message));
         let root = root.ok_or(TelegramError::UnknownMessage)?;
         let at = peer_of(root).ok_or(TelegramError::UnknownMessage)?;
-        let group = self.resolve(call, &ChatRef::Id(chat_id(at))).await?;
+        let group = self.peer(call, &ChatRef::Id(chat_id(at))).await?;
+        call.reach.check((&group).into(), TelegramError::UnknownMessage)?;
         Ok((group, id_of(root)))
     }
 

@@ -7,9 +7,9 @@ use telegraphist_application::ports::{Execute, Execution, KnownPeer, TelegramErr
 use telegraphist_application::views::Messages;
 use telegraphist_domain::{ChatId, ChatRef};
 
-use super::PAGE_MAX;
 use super::batch::Batch;
 use super::span::Span;
+use super::{PAGE_MAX, PAGES_PER_CALL_MAX};
 use crate::account::Account;
 use crate::convert::{brief_of, date_of, id_of, peer_of};
 use crate::peers::chat_id;
@@ -91,17 +91,44 @@ impl Account {
         Ok(found)
     }
 
+    /// One page of Telegram's; several, a bounded number of them, where what is kept from the caller leaves gaps.
     async fn search_everywhere(
+        &self,
+        call: &Execution,
+        operation: &SearchMessages,
+        mut position: Option<Position>,
+        limit: usize,
+    ) -> Result<Messages, TelegramError> {
+        let span = Span::new(operation.since, operation.until);
+        let mut all = Batch::default();
+        for _ in 0..PAGES_PER_CALL_MAX {
+            // No more than there is room for: Telegram goes on after whole pages only.
+            let asked = limit - all.messages.len();
+            let (mut page, next) = self.page_everywhere(call, operation, position, asked).await?;
+            if !call.reach.is_open() {
+                page.keep_seen(&call.reach, self.own_id());
+            }
+            all.absorb(page);
+            position = next;
+            if position.is_none() || all.messages.len() >= limit {
+                break;
+            }
+        }
+        let next = position.map(|position| call.cursors.seal(&position));
+        Ok(self.found(operation, span, all, true, next))
+    }
+
+    async fn page_everywhere(
         &self,
         call: &Execution,
         operation: &SearchMessages,
         position: Option<Position>,
         limit: usize,
-    ) -> Result<Messages, TelegramError> {
+    ) -> Result<(Batch, Option<Position>), TelegramError> {
         let span = Span::new(operation.since, operation.until);
         let (offset_rate, offset_peer, offset_id, seen) = match position {
             Some(Position::Everywhere { rate, chat, id, seen }) => {
-                let peer = self.resolve(call, &ChatRef::Id(ChatId(chat))).await?;
+                let peer = self.peer(call, &ChatRef::Id(ChatId(chat))).await?;
                 (rate, Self::input_peer(&peer), id, seen)
             }
             Some(Position::Chat { .. }) | None => (0, tl::enums::InputPeer::Empty, 0, 0),
@@ -123,8 +150,7 @@ impl Account {
         };
         let batch = self.messages(call, &request).await?;
         let next = next_everywhere(&batch, seen, limit);
-        let next = next.map(|position| call.cursors.seal(&position));
-        Ok(self.found(operation, span, batch, true, next))
+        Ok((batch, next))
     }
 
     fn found(

@@ -40,6 +40,9 @@ impl Execute<SendFile> for Account {
         }
         let schedule_date = self.schedule_date(operation.schedule)?;
         let peer = self.chat(call, &operation.chat).await?;
+        if let Some(reply_to) = operation.reply_to {
+            self.check_is_in(call, &peer, reply_to.0).await?;
+        }
         let caption = text::format(operation.caption.as_deref().unwrap_or_default(), operation.format);
         self.check_caption(call, &caption).await?;
         if operation.dry_run {

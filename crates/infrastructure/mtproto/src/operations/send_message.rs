@@ -24,6 +24,9 @@ impl Execute<SendMessage> for Account {
             return Err(Refused::new("text", "is empty; write something visible").into());
         }
         let peer = self.chat(call, &operation.chat).await?;
+        if let Some(reply_to) = operation.reply_to {
+            self.check_is_in(call, &peer, reply_to.0).await?;
+        }
         if operation.dry_run {
             let items = parts.into_iter().map(shown).collect();
             return Ok(preview(call, &peer, items));
@@ -133,10 +136,10 @@ impl Account {
             let EntityKind::MentionName { user_id } = entity.kind else {
                 continue;
             };
-            match self.resolve(call, &ChatRef::Id(ChatId(user_id))).await {
+            match self.resolve_to_read(call, &ChatRef::Id(ChatId(user_id))).await {
                 Ok(peer) => mentioned.extend(Self::input_user(&peer).ok().map(|user| (user_id, user))),
                 // A message must not fail for a mention of somebody who was never seen.
-                Err(TelegramError::UnseenId | TelegramError::UnknownChat) => {}
+                Err(TelegramError::UnseenId | TelegramError::UnknownChat | TelegramError::Hidden(_)) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -15,6 +15,7 @@ impl Execute<ViewMedia> for Account {
         let peer = self.chat(call, &operation.chat).await?;
         let message_id = operation.message_id.0;
         let (_, message) = self.message_by_id(call, &peer, message_id).await?;
+        Self::check_author(call, &message)?;
         let file = viewable(&message)?;
         let told = file.mime_type.clone();
         let origin = Origin { peer: &peer, message_id, pick: viewable };

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use telegraphist_application::operation::Refused;
 use telegraphist_application::ports::{Execute, Telegram};
-use telegraphist_application::{Application, CallContext, Caller, Effect, Facts, Failure, Here, Operation};
+use telegraphist_application::{
+    Application, CallContext, Caller, Effect, Explanation, Facts, Failure, Here, Operation,
+};
 
 use super::{Called, arguments, schema, with_id};
 
@@ -15,6 +17,16 @@ pub(super) type Calling<'a> = Pin<Box<dyn Future<Output = Result<Called, Failure
 
 /// Performs one operation.
 type Perform<O> = for<'a> fn(&'a Application, &'a Caller, O, CallContext) -> Calling<'a>;
+
+/// What would become of a call.
+type Explaining<'a> = Pin<Box<dyn Future<Output = Explanation> + Send + 'a>>;
+
+/// Explains one operation.
+type Explain<O> = for<'a> fn(&'a Application, &'a Caller, O) -> Explaining<'a>;
+
+/// Reads the arguments and starts to explain the call.
+type Would =
+    dyn for<'a> Fn(&'a Application, &'a Caller, &Map<String, Value>) -> Result<Explaining<'a>, Unfit> + Send + Sync;
 
 /// Reads the arguments and starts the call.
 type Start = dyn for<'a> Fn(&'a Application, &'a Caller, &Map<String, Value>, CallContext) -> Result<Calling<'a>, Unfit>
@@ -32,6 +44,7 @@ pub struct Tool {
     /// JSON Schema of the structured answer.
     pub output_schema: Arc<Map<String, Value>>,
     start: Box<Start>,
+    would: Box<Would>,
     check: fn(&Map<String, Value>) -> Result<(), Unfit>,
 }
 
@@ -61,20 +74,26 @@ pub(super) fn telegram<O: Operation>() -> Tool
 where
     dyn Telegram: Execute<O>,
 {
-    tool::<O>(|app, caller, operation, context| {
-        Box::pin(async move { Ok(Called::of(&app.perform(caller, operation, context).await?)) })
-    })
+    tool::<O>(
+        |app, caller, operation, context| {
+            Box::pin(async move { Ok(Called::of(&app.perform(caller, operation, context).await?)) })
+        },
+        |app, caller, operation| Box::pin(app.explain(caller, operation)),
+    )
 }
 
 /// The tool of an operation that is answered here.
 pub(super) fn here<O: Here>() -> Tool {
-    tool::<O>(|app, caller, operation, context| {
-        Box::pin(async move { Ok(Called::of(&app.perform_here(caller, operation, context).await?)) })
-    })
+    tool::<O>(
+        |app, caller, operation, context| {
+            Box::pin(async move { Ok(Called::of(&app.perform_here(caller, operation, context).await?)) })
+        },
+        |app, caller, operation| Box::pin(app.explain_here(caller, operation)),
+    )
 }
 
 /// The tool of any operation.
-pub(super) fn tool<O: Operation>(perform: Perform<O>) -> Tool {
+pub(super) fn tool<O: Operation>(perform: Perform<O>, explain: Explain<O>) -> Tool {
     let (input_schema, description) = schema::of_input::<O>();
     Tool {
         facts: O::FACTS,
@@ -84,6 +103,7 @@ pub(super) fn tool<O: Operation>(perform: Perform<O>) -> Tool {
         start: Box::new(move |app, caller, arguments, context| {
             Ok(perform(app, caller, read::<O>(arguments)?, context))
         }),
+        would: Box::new(move |app, caller, arguments| Ok(explain(app, caller, read::<O>(arguments)?))),
         check: |arguments| read::<O>(arguments)?.check().map_err(Unfit::Refused),
     }
 }
@@ -105,6 +125,19 @@ impl Tool {
         match (self.start)(app, caller, arguments, context) {
             Ok(calling) => calling.await,
             Err(unfit) => Err(with_id(self.explain(unfit, arguments), app, id)),
+        }
+    }
+
+    /// What would become of a call, and why; nothing is done.
+    pub async fn explain_call(
+        &self,
+        app: &Application,
+        caller: &Caller,
+        arguments: &Map<String, Value>,
+    ) -> Result<Explanation, Failure> {
+        match (self.would)(app, caller, arguments) {
+            Ok(explaining) => Ok(explaining.await),
+            Err(unfit) => Err(self.explain(unfit, arguments)),
         }
     }
 

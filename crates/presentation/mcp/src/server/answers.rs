@@ -78,6 +78,7 @@ pub(super) fn protocol_error(failure: &Failure) -> ErrorData {
         | Code::FileRefused
         | Code::VaultLocked
         | Code::NobodyThere
+        | Code::ApprovalRequired
         | Code::Overloaded
         | Code::Unavailable
         | Code::TelegramRefused

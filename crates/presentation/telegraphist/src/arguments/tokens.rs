@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 use telegraphist_application::access::Preset;
-use telegraphist_application::grants::Quota;
-use telegraphist_application::operation::Scope;
+use telegraphist_application::grants::{ChatRule, Quota};
+use telegraphist_application::operation::{Effect, Scope};
 
 use super::Output;
 use crate::settings::Span;
@@ -46,6 +46,10 @@ What it may do is a preset, scopes, or both:
   telegraphist tokens create ci --preset notifier --expires 90d
   telegraphist tokens create claude --preset reader --session work
   telegraphist tokens create bot --preset writer --quota send_message=20/h
+  telegraphist tokens create desk --preset writer --allow-chat folder:Work \
+      --deny-chat @boss --deny-chat write:@news
+
+A chat that is kept from it is not there for it: not found, not listed.
 
 `serve --auth bearer` lets its holder in, by the header
 `Authorization: Bearer SECRET`.";
@@ -64,9 +68,25 @@ pub(crate) struct CreateToken {
     /// Only with this session, by name or id; repeat it for several
     #[arg(long = "session", value_name = "NAME")]
     pub(crate) sessions: Vec<String>,
+    /// Only this chat: an id, @name, t.me link, me or folder:TITLE; with
+    /// read: or write: in front for one of both; repeat it for several
+    #[arg(long = "allow-chat", value_name = "CHAT")]
+    pub(crate) allow_chats: Vec<ChatRule<String>>,
+    /// Never this chat, whatever is allowed; repeat it for several
+    #[arg(long = "deny-chat", value_name = "CHAT")]
+    pub(crate) deny_chats: Vec<ChatRule<String>>,
     /// Change nothing, whatever the scopes say
     #[arg(long)]
     pub(crate) read_only: bool,
+    /// Show it nothing that strangers wrote: texts, captions, titles and
+    /// names by anybody but the account itself, its contacts, and whom
+    /// --allow-chat names
+    #[arg(long)]
+    pub(crate) lockdown: bool,
+    /// Ask a person in Telegram each time before it does this: writes,
+    /// destroys (what cannot be undone), spends
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = effect)]
+    pub(crate) approve: Vec<Effect>,
     /// At most so many calls, like calls=1000/d, search=30/m or
     /// send_message=20/h; repeat it for several
     #[arg(long = "quota", value_name = "KIND=NUMBER/UNIT")]
@@ -77,6 +97,12 @@ pub(crate) struct CreateToken {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Output::Text)]
     pub(crate) output: Output,
+}
+
+fn effect(name: &str) -> Result<Effect, String> {
+    // Reading is withheld by scopes and lists; nobody wants to be asked about each page.
+    let changing = Effect::named(name).filter(|effect| *effect != Effect::Reads);
+    changing.ok_or_else(|| "what can be asked about is writes, destroys and spends".to_owned())
 }
 
 fn scope(name: &str) -> Result<Scope, String> {

@@ -36,11 +36,20 @@ pub(crate) fn run(context: &Context, call: Call) -> anyhow::Result<()> {
 }
 
 fn arguments(tool: &Tool, call: &Call) -> anyhow::Result<Map<String, Value>> {
-    let mut arguments = match &call.json {
+    let arguments = match &call.json {
         Some(source) => object(source)?,
         None => Map::new(),
     };
-    for text in &call.arguments {
+    given(tool, &call.arguments, arguments)
+}
+
+/// `KEY=VALUE` as the tool's schema wants it, added to what is there already.
+pub(super) fn given(
+    tool: &Tool,
+    texts: &[String],
+    mut arguments: Map<String, Value>,
+) -> anyhow::Result<Map<String, Value>> {
+    for text in texts {
         let (name, value) = values::argument(&tool.input_schema, text)?;
         if arguments.insert(name.clone(), value).is_some() {
             return Err(Usage(format!("`{name}` is given twice")).into());

@@ -56,8 +56,12 @@ fn asked(wanted: CreateToken) -> WantedToken {
         name: wanted.name,
         scopes: scopes.collect(),
         is_read_only: wanted.read_only || is_reader,
+        is_locked_down: wanted.lockdown,
+        needs_approval: wanted.approve.iter().map(|effect| effect.as_str().to_owned()).collect(),
         quotas: wanted.quotas.iter().map(ToString::to_string).collect(),
         sessions: (!wanted.sessions.is_empty()).then_some(wanted.sessions),
+        allow_chats: wanted.allow_chats.iter().map(ToString::to_string).collect(),
+        deny_chats: wanted.deny_chats.iter().map(ToString::to_string).collect(),
         lifetime: wanted.expires.map(|span| span.0),
     }
 }
@@ -96,7 +100,13 @@ fn show(token: &TokenView, output: Output) -> anyhow::Result<()> {
         ("state", state(token.state).to_owned()),
         ("scopes", token.scopes.join(", ")),
         ("changes", if token.is_read_only { "nothing" } else { "what its scopes allow" }.to_owned()),
+        ("strangers", if token.is_locked_down { "withheld" } else { "shown" }.to_owned()),
+        (
+            "asks about",
+            if token.needs_approval.is_empty() { "nothing".to_owned() } else { token.needs_approval.join(", ") },
+        ),
         ("sessions", sessions(token)),
+        ("chats", chats(token)),
         ("quotas", if token.quotas.is_empty() { "none".to_owned() } else { token.quotas.join(", ") }),
         ("made", minute(token.created)),
         ("expires", token.expires.map_or_else(|| "never".to_owned(), minute)),
@@ -118,6 +128,12 @@ fn purpose(token: &TokenView) -> String {
 
 fn sessions(token: &TokenView) -> String {
     token.sessions.as_ref().map_or_else(|| "all".to_owned(), |names| names.join(", "))
+}
+
+fn chats(token: &TokenView) -> String {
+    let allowed = if token.allow_chats.is_empty() { "all".to_owned() } else { token.allow_chats.join(", ") };
+    let denied = token.deny_chats.join(", ");
+    if denied.is_empty() { allowed } else { format!("{allowed}; never {denied}") }
 }
 
 fn state(state: TokenState) -> &'static str {

@@ -249,7 +249,7 @@ async fn a_cold_id_says_how_to_make_it_known() {
 }
 
 /// Makes a folder, as its owner does in an official app.
-async fn make_folder(desk: &Desk, id: i32, title: &str, include: Vec<tl::enums::InputPeer>, news: bool) {
+pub(super) async fn make_folder(desk: &Desk, id: i32, title: &str, include: Vec<tl::enums::InputPeer>, news: bool) {
     let account = desk.account().await;
     let title = tl::types::TextWithEntities { text: title.to_owned(), entities: Vec::new() };
     let filter = tl::types::DialogFilter {

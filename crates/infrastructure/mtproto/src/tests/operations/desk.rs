@@ -68,8 +68,16 @@ impl Desk {
     where
         dyn Telegram: Execute<O>,
     {
+        self.try_as(&Caller::owner(), arguments).await
+    }
+
+    /// The same for somebody else.
+    pub(super) async fn try_as<O: Operation>(&self, caller: &Caller, arguments: Value) -> Result<O::Output, Failure>
+    where
+        dyn Telegram: Execute<O>,
+    {
         let operation: O = serde_json::from_value(arguments).expect("the arguments are the operation's");
-        self.app.perform(&Caller::owner(), operation, CallContext::default()).await
+        self.app.perform(caller, operation, CallContext::default()).await
     }
 
     /// The same where it must succeed.
