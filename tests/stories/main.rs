@@ -1,5 +1,6 @@
 //! Stories: what users of Telegraphist do, through real clients, real processes and a Telegram in a box.
 
+mod attacks;
 mod bad_input;
 mod bot_faults;
 mod bot_updates;
@@ -14,6 +15,7 @@ mod killed;
 mod laws;
 mod logs;
 mod notices;
+mod oauth;
 mod phone;
 mod questions;
 mod seeing;

@@ -11,7 +11,7 @@ use telegraphist_application::{Code, Failure};
 use crate::desk::Desk;
 use crate::mcp::Mount;
 use crate::refusal::Refusal;
-use crate::{approvals, events, guard, health, mcp, seen, webhook};
+use crate::{approvals, events, guard, health, mcp, resource, seen, webhook};
 
 /// How long whoever finds no place is told to stay away.
 pub(crate) const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -34,6 +34,11 @@ pub(crate) fn open(desk: Desk, mount: Mount) -> Router {
                 .route(&format!("{}/{{session}}", webhook::WEBHOOK_PATH), post(webhook::take))
                 .method_not_allowed_fallback(wrong_method),
         )
+        .merge(
+            resource::open()
+                .method_not_allowed_fallback(wrong_method)
+                .layer(middleware::from_fn_with_state(desk.clone(), guard::receive)),
+        )
         .merge(health::open())
         .layer(middleware::from_fn_with_state(desk.clone(), seen::observe))
         .with_state(desk)
@@ -44,7 +49,7 @@ pub(crate) fn full(desk: Desk) -> Router {
     Router::new().fallback(overloaded).with_state(desk)
 }
 
-async fn unknown_path(State(desk): State<Desk>) -> Response {
+pub(crate) async fn unknown_path(State(desk): State<Desk>) -> Response {
     let failure = Failure::new(
         Code::InvalidArgument,
         "There is no such path.",

@@ -4,6 +4,7 @@
 //! and never shown. `config/default.toml` is the list of keys, their defaults and their documentation at once.
 
 mod keys;
+mod oauth;
 mod session_bus;
 mod values;
 
@@ -16,7 +17,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use telegraphist_application::approvals::ApprovalSettings;
 use telegraphist_domain::UserId;
-use telegraphist_http::{Auth, Authenticate, GatewayOptions, NotAuthenticated, TlsFiles};
+use telegraphist_http::{Auth, Authenticate, Fetch, GatewayOptions, NotAuthenticated, TlsFiles};
 use telegraphist_relay::greeting::Choice;
 
 pub(crate) use values::{Address, AuthChoice, Clock, Commas, DcAddress, KeyPlaceChoice, ListenAt, PublicUrl, Span};
@@ -39,6 +40,7 @@ pub(crate) struct Settings {
     pub(crate) approvals: Approvals,
     pub(crate) bots: Bots,
     pub(crate) http: Http,
+    pub(crate) oauth: oauth::OAuthSettings,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
     /// Where the desktop's bus is; no key, but of the same environment.
@@ -152,8 +154,8 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// How the gateway is set up, with what tells who calls by a token.
-    pub(crate) fn gateway(&self, authenticate: Authenticate) -> GatewayOptions {
+    /// How the gateway is set up.
+    pub(crate) fn gateway(&self, auth: Auth) -> GatewayOptions {
         GatewayOptions {
             connections_max: self.connections_max,
             body_max: self.body_max,
@@ -161,10 +163,7 @@ impl Http {
             allowed_origins: self.allowed_origins.0.clone(),
             trust_proxy: self.trust_proxy,
             tls: self.tls(),
-            auth: match self.auth {
-                AuthChoice::None => Auth::None,
-                AuthChoice::Bearer => Auth::Bearer(authenticate),
-            },
+            auth,
         }
     }
 
@@ -283,7 +282,11 @@ impl Settings {
             let problem = "http.tls_cert and http.tls_key belong together; set both or none";
             return Err(SettingsError::Invalid(problem.to_owned()));
         }
-        if let Err(problem) = self.http.listen.0.check(&self.http.gateway(nobody())) {
+        if self.http.auth == AuthChoice::OAuth {
+            self.oauth.check()?;
+        }
+        let auth = self.auth(nobody(), Arc::new(|_| Box::pin(async { Err("nothing is fetched".to_owned()) })))?;
+        if let Err(problem) = self.http.listen.0.check(&self.http.gateway(auth)) {
             return Err(SettingsError::Invalid(format!("http.listen: {problem}")));
         }
         if let Err(problem) = self.metrics.listen.0.check(&GatewayOptions::default()) {
@@ -302,6 +305,15 @@ impl Settings {
             return Err(SettingsError::Invalid(format!("log.filter: {problem}")));
         }
         Ok(())
+    }
+
+    /// How the gateway knows who calls: by tokens of its own, or by those of an issuer whose keys are fetched.
+    pub(crate) fn auth(&self, own: Authenticate, fetch: Fetch) -> Result<Auth, SettingsError> {
+        Ok(match self.http.auth {
+            AuthChoice::None => Auth::None,
+            AuthChoice::Bearer => Auth::Bearer(own),
+            AuthChoice::OAuth => Auth::OAuth(self.oauth.open(fetch)?),
+        })
     }
 
     /// Whether an API id and hash are configured.
@@ -351,6 +363,14 @@ impl Settings {
             ("http.body_max", self.http.body_max.to_string()),
             ("http.sessions_max", self.http.sessions_max.to_string()),
             ("http.session_idle", quoted(&self.http.session_idle)),
+            ("oauth.issuer", quoted(&self.oauth.issuer)),
+            ("oauth.resource", quoted(&self.oauth.resource)),
+            ("oauth.algorithms", self.oauth.algorithms.shown()),
+            ("oauth.jwks_uri", quoted(&self.oauth.jwks_uri)),
+            ("oauth.leeway", quoted(&self.oauth.leeway)),
+            ("oauth.private_issuer", self.oauth.private_issuer.to_string()),
+            ("oauth.scopes", self.oauth.scopes.shown()),
+            ("oauth.subjects", self.oauth.subjects_shown()),
             ("metrics.listen", quoted(&self.metrics.listen)),
             ("log.filter", quoted(&self.log.filter)),
             ("log.format", quoted(&self.log.format)),
