@@ -55,6 +55,11 @@ impl HttpDemo {
         Ok(self.control.parse()?)
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Tells it to end, as a service manager does.
     pub fn terminate(&self) -> anyhow::Result<()> {
         let status = std::process::Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status()?;

@@ -6,8 +6,10 @@
 mod bot;
 mod checks;
 pub mod control;
+mod gateway;
 mod home;
 mod http_demo;
+mod issuer;
 mod key_ring;
 mod nginx;
 mod programs;
@@ -16,8 +18,10 @@ mod stdio;
 
 pub use bot::BotStage;
 pub use checks::all_hold;
+pub use gateway::{Answer, Gateway, code};
 pub use home::Home;
 pub use http_demo::{HttpDemo, found};
+pub use issuer::Issuer;
 pub use key_ring::KeyRing;
 pub use nginx::Nginx;
 pub use programs::{node_modules, node_tool, program, python, python_for_bots, python_for_fastmcp, repository};

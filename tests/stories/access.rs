@@ -4,9 +4,7 @@ use std::thread;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use telegraphist_tests::{control, until};
-
-use crate::tokens::{Answer, Gateway, code};
+use telegraphist_tests::{Answer, Gateway, code, control, until};
 
 /// The demo's person, and its bot.
 const ALICE: i64 = 1001;

@@ -183,6 +183,39 @@ fn the_page_of_the_bot_api_is_what_the_sandbox_performs() -> anyhow::Result<()> 
     Ok(())
 }
 
+/// Names in this page are promises.
+#[test]
+fn every_test_that_the_page_of_security_names_is_there_and_every_attack_is_on_it() -> anyhow::Result<()> {
+    let page = fs_err::read_to_string(repository().join("docs/security.md"))?;
+    let is_name = |word: &&str| {
+        word.matches('_').count() >= 2
+            && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    let named: BTreeSet<&str> = page.split('`').skip(1).step_by(2).filter(is_name).collect();
+    assert!(named.len() > 40, "the page names its tests: {}", named.len());
+    let tests = |folder: &str| -> anyhow::Result<BTreeSet<String>> {
+        let mut found = BTreeSet::new();
+        for file in rust_files(&repository().join(folder)) {
+            let text = fs_err::read_to_string(&file)?;
+            let lines: Vec<_> = text.lines().map(str::trim).collect();
+            let marked = lines.windows(2).filter(|pair| pair[0].starts_with("#[") && pair[0].contains("test"));
+            let name = |pair: &[&str]| {
+                pair[1].trim_start_matches("async ").strip_prefix("fn ")?.split('(').next().map(str::to_owned)
+            };
+            found.extend(marked.filter_map(name));
+        }
+        Ok(found)
+    };
+    let mut there = tests("crates")?;
+    there.extend(tests("tests")?);
+    let gone: Vec<_> = named.iter().filter(|name| !there.contains(**name)).collect();
+    assert!(gone.is_empty(), "docs/security.md names tests that are not there: {gone:?}");
+    let attacks = tests("tests/stories/attacks")?;
+    let untold: Vec<_> = attacks.iter().filter(|name| !named.contains(name.as_str())).collect();
+    assert!(!attacks.is_empty() && untold.is_empty(), "docs/security.md does not tell of {untold:?}");
+    Ok(())
+}
+
 fn rust_files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];

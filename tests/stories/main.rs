@@ -1,6 +1,7 @@
 //! Stories: what users of Telegraphist do, through real clients, real processes and a Telegram in a box.
 
 mod access;
+mod attacks;
 mod bad_input;
 mod bot_faults;
 mod bot_updates;
@@ -15,6 +16,7 @@ mod killed;
 mod laws;
 mod logs;
 mod notices;
+mod oauth;
 mod phone;
 mod questions;
 mod seeing;

@@ -4,7 +4,9 @@
 //! application's own, which lies sealed in the vault: rotating the vault key seals it anew and leaves every token as it
 //! is. To whoever has no token that counts, nothing is told but that. Start with [`Application::authenticate`].
 
+mod admission;
 mod authenticate;
+mod authenticate_vouched;
 mod create_token;
 mod door;
 mod error;
@@ -16,6 +18,7 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
+pub use admission::{Admission, AdmissionRule, NotAScopeName, ScopeName, Vouched, chat_by_id};
 pub use authenticate::Unauthenticated;
 pub use create_token::{IssuedToken, NewToken};
 pub(crate) use door::Door;
@@ -26,7 +29,12 @@ pub use secret::Secret;
 
 use crate::application::Application;
 use crate::caller::Caller;
+use crate::operation::Scope;
 use crate::ports::Token;
+
+/// What a caller was refused for want of, told beside an answer so that one place words it for clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LacksScope(pub Scope);
 
 /// Whose the budgets, keys and audit rows of a token are: its name for people, and enough of its id that one made later
 /// under the same name is somebody else.

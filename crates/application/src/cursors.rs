@@ -204,6 +204,15 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(telegraphist_fuzz::config())]
+
+        #[test]
+        fn a_cursor_that_nobody_sealed_is_refused(text in telegraphist_fuzz::texts("cursors")) {
+            prop_assert_eq!(open(&KEY, binding(), at(0), &text), Err(Invalid::Foreign));
+        }
+    }
+
+    proptest! {
         #[test]
         fn any_text_opens_or_is_refused(text in "\\PC*") {
             prop_assert_eq!(open(&KEY, binding(), at(0), &text), Err(Invalid::Foreign));

@@ -92,18 +92,24 @@ pub enum NotLetIn {
     Revoked,
     /// It is for somebody else, or somebody else made it.
     Foreign,
+    /// It does not count yet.
+    NotYetValid,
+    /// It counts, and nothing was granted to whom it is about.
+    Unmapped,
     /// A webhook's secret is not right.
     WebhookSecret,
 }
 
 impl NotLetIn {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::NoKey => "no_key",
             Self::UnknownKey => "unknown_key",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
             Self::Foreign => "foreign",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Unmapped => "unmapped",
             Self::WebhookSecret => "webhook_secret",
         }
     }

@@ -32,6 +32,9 @@ impl fmt::Debug for ChatRef {
     }
 }
 
+/// Telegram's ids have 52 bits; more could not be marked and unmarked without running over.
+const ID_MAX: u64 = 1 << 52;
+
 /// Why a text is no chat reference.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not a chat: give an id, @name, a t.me link, +phone or me")]
@@ -52,7 +55,7 @@ impl FromStr for ChatRef {
             return chat_of_path(path).ok_or(NotAChat);
         }
         if let Ok(id) = text.parse::<i64>() {
-            return if id == 0 { Err(NotAChat) } else { Ok(Self::Id(ChatId(id))) };
+            return if id == 0 || id.unsigned_abs() > ID_MAX { Err(NotAChat) } else { Ok(Self::Id(ChatId(id))) };
         }
         username(text.strip_prefix('@').unwrap_or(text)).map(Self::Username).ok_or(NotAChat)
     }
@@ -163,7 +166,7 @@ fn message_id(text: &str) -> Option<MessageId> {
 }
 
 fn private_channel(text: &str) -> Option<ChatRef> {
-    let id: i64 = text.parse().ok().filter(|id| *id > 0)?;
+    let id = text.parse().ok().filter(|id: &i64| *id > 0 && id.unsigned_abs() < ID_MAX / 2)?;
     Some(ChatRef::Id(ChatId::of_channel(id)))
 }
 
@@ -233,7 +236,8 @@ mod tests {
         assert_eq!(chat("t.me/c/1234567890/5"), Ok(ChatRef::Id(ChatId(-1_001_234_567_890))));
         assert_eq!(chat("+1 (555) 000-1234"), Ok(ChatRef::Phone("15550001234".into())));
         assert_eq!(chat("https://t.me/+AbCdEfGh123"), Ok(ChatRef::Invite("AbCdEfGh123".into())));
-        for nonsense in ["", "0", "@", "a b c", "+12", "https://t.me/", "ab"] {
+        let too_large = ["-9223372036854775808", "9223372036854775807", "t.me/c/9223372036854775807"];
+        for nonsense in ["", "0", "@", "a b c", "+12", "https://t.me/", "ab"].into_iter().chain(too_large) {
             assert_eq!(chat(nonsense), Err(NotAChat), "{nonsense}");
         }
     }

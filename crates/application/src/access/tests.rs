@@ -36,7 +36,7 @@ async fn issue(stage: &Stage, new: NewToken) -> IssuedToken {
 }
 
 async fn is_refused(stage: &Stage, secret: &str) -> bool {
-    matches!(stage.app.authenticate(secret).await, Err(Unauthenticated::Refused))
+    matches!(stage.app.authenticate(secret).await, Err(Unauthenticated::Refused(_)))
 }
 
 /// Operation, principal, what it is about, outcome of the rows since there were `count`.

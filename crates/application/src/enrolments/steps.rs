@@ -102,7 +102,7 @@ impl Application {
         let bucket = (BucketKey("enrolment".to_owned()), ALL);
         match self.ports().limiter.acquire(&[bucket], 1, self.ports().clock.now()).await? {
             Verdict::Go => Ok(()),
-            Verdict::Wait(wait) => Err(EnrolmentError::Busy(wait)),
+            Verdict::Wait { time, .. } => Err(EnrolmentError::Busy(time)),
         }
     }
 

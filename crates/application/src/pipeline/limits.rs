@@ -18,10 +18,9 @@ use crate::telemetry::LimitOf;
 pub(super) async fn pass(inner: &Inner, call: &Call) -> Result<(), Failure> {
     let blocked = blocked(inner, call).await?;
     if !blocked.is_zero() {
-        wait_out(inner, call, blocked, LimitOf::Telegram).await?;
+        wait_out(inner, call, blocked, &Whose::of(LimitOf::Telegram)).await?;
     }
-    let common = common(inner, &call.caller, &call.facts);
-    let (whose, buckets): (Vec<_>, Vec<_>) = common.chain(of_session(inner, call)).unzip();
+    let (whose, buckets): (Vec<_>, Vec<_>) = all(inner, call).unzip();
     if buckets.is_empty() {
         return Ok(());
     }
@@ -32,7 +31,7 @@ pub(super) async fn pass(inner: &Inner, call: &Call) -> Result<(), Failure> {
             // Never zero, so that a limiter that rounds down cannot make this spin.
             Verdict::Wait { time, bucket } => {
                 let time = time.max(Duration::from_millis(1));
-                wait_out(inner, call, time, whose[bucket]).await?;
+                wait_out(inner, call, time, &whose[bucket]).await?;
             }
         }
     }
@@ -47,8 +46,8 @@ pub(super) async fn pass_here(inner: &Inner, caller: &Caller, facts: Facts) -> R
     match inner.ports.limiter.acquire(&buckets, 1, inner.ports.clock.now()).await? {
         Verdict::Go => Ok(()),
         Verdict::Wait { time, bucket } => {
-            inner.settings.telemetry.rate_limited(whose[bucket]);
-            Err(used_up(facts.name, time, whose[bucket]))
+            inner.settings.telemetry.rate_limited(whose[bucket].limit);
+            Err(used_up(facts.name, time, &whose[bucket]))
         }
     }
 }
@@ -64,27 +63,19 @@ pub(super) struct Counting {
 pub(super) async fn standing(inner: &Inner, call: &Call) -> Result<Vec<Counting>, StoreError> {
     let wait = blocked(inner, call).await?;
     let telegram = Counting { what: "what Telegram asked this account to wait".to_owned(), wait };
-    let counted = counted(inner, &call.caller, &call.facts, buckets(inner, call)).await?;
+    let counted = counted(inner, all(inner, call)).await?;
     Ok(std::iter::once(telegram).filter(|telegram| !telegram.wait.is_zero()).chain(counted).collect())
 }
 
 /// How everything stands that [`pass_here`] would ask; nothing is taken.
 pub(super) async fn standing_here(inner: &Inner, caller: &Caller, facts: Facts) -> Result<Vec<Counting>, StoreError> {
-    counted(inner, caller, &facts, quotas(caller, &facts).collect()).await
+    counted(inner, common(inner, caller, &facts)).await
 }
 
-/// The caller's quotas come first among the buckets, then what the session bears.
-async fn counted(
-    inner: &Inner,
-    caller: &Caller,
-    facts: &Facts,
-    buckets: Vec<(BucketKey, Rate)>,
-) -> Result<Vec<Counting>, StoreError> {
-    let quotas =
-        caller.grants.quotas.iter().filter(|quota| quota.counts(facts)).map(|quota| format!("the quota {quota}"));
-    let names = quotas.chain(std::iter::repeat_with(|| "what the session bears".to_owned()));
+async fn counted(inner: &Inner, counted: impl Iterator<Item = Counted>) -> Result<Vec<Counting>, StoreError> {
+    let (whose, buckets): (Vec<_>, Vec<_>) = counted.unzip();
     let waits = inner.ports.limiter.waits(&buckets, 1, inner.ports.clock.now()).await?;
-    Ok(names.zip(waits).map(|(what, wait)| Counting { what, wait }).collect())
+    Ok(whose.iter().zip(waits).map(|(whose, wait)| Counting { what: whose.what(), wait }).collect())
 }
 
 /// Remembers a wait that Telegram asked for, so that the next call, also after a restart, does not have to ask again.
@@ -166,19 +157,52 @@ async fn needs_look_up(inner: &Inner, call: &Call) -> Result<bool, StoreError> {
     Ok(false)
 }
 
+/// Whose limit it is.
+struct Whose {
+    limit: LimitOf,
+    /// Which of the token's own, as it is written.
+    quota: Option<String>,
+}
+
+impl Whose {
+    const fn of(limit: LimitOf) -> Self {
+        Self { limit, quota: None }
+    }
+
+    /// For people.
+    fn what(&self) -> String {
+        match (&self.quota, self.limit) {
+            (Some(quota), _) => format!("the quota {quota}"),
+            (None, LimitOf::Telegram) => "what Telegram asked this account to wait".to_owned(),
+            (None, LimitOf::Principal) => "what this server bears of one caller".to_owned(),
+            (None, LimitOf::Tool) => "what this server bears of one caller's calls of one tool".to_owned(),
+            (None, LimitOf::Session) => "what the session bears".to_owned(),
+            (None, LimitOf::Server) => "what this server bears of all".to_owned(),
+        }
+    }
+}
+
 /// One budget that a call is counted in, and whose it is.
-type Counted = (LimitOf, (BucketKey, Rate));
+type Counted = (Whose, (BucketKey, Rate));
+
+/// Everything that a call of Telegram is counted in.
+fn all<'a>(inner: &Inner, call: &'a Call) -> impl Iterator<Item = Counted> + use<'a> {
+    common(inner, &call.caller, &call.facts).chain(of_session(inner, call))
+}
 
 /// What a call is counted in whatever it is about: the quotas of its token, and what this server bears of one caller, of
 /// one caller's calls of one tool, and of all.
 fn common<'a>(inner: &Inner, caller: &'a Caller, facts: &'a Facts) -> impl Iterator<Item = Counted> + use<'a> {
     let Limits { principal, tool, server, .. } = inner.settings.limits;
     let counting = caller.grants.quotas.iter().filter(|quota| quota.counts(facts));
-    let quotas = counting.map(|quota| (LimitOf::Principal, (quota.bucket(&caller.principal), quota.rate)));
+    let quotas = counting.map(|quota| {
+        let whose = Whose { limit: LimitOf::Principal, quota: Some(quota.to_string()) };
+        (whose, (quota.bucket(&caller.principal), quota.rate))
+    });
     let name = &caller.principal;
-    let own = principal.map(|rate| (LimitOf::Principal, (BucketKey(format!("caller/{name}")), rate)));
-    let tool = tool.map(|rate| (LimitOf::Tool, (BucketKey(format!("caller/{name}/{}", facts.name)), rate)));
-    let server = server.map(|rate| (LimitOf::Server, (BucketKey("server".into()), rate)));
+    let own = principal.map(|rate| (Whose::of(LimitOf::Principal), (BucketKey(format!("caller/{name}")), rate)));
+    let tool = tool.map(|rate| (Whose::of(LimitOf::Tool), (BucketKey(format!("caller/{name}/{}", facts.name)), rate)));
+    let server = server.map(|rate| (Whose::of(LimitOf::Server), (BucketKey("server".into()), rate)));
     quotas.chain(own).chain(tool).chain(server)
 }
 
@@ -190,12 +214,12 @@ fn of_session(inner: &Inner, call: &Call) -> impl Iterator<Item = Counted> + use
         let key = format!("session/{session}/{}", class.as_str());
         (BucketKey(key), rate)
     });
-    all.into_iter().chain(class).map(|bucket| (LimitOf::Session, bucket))
+    all.into_iter().chain(class).map(|bucket| (Whose::of(LimitOf::Session), bucket))
 }
 
 /// Waits if the wait is short enough and leaves time for the call; else says how long it is.
-async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: LimitOf) -> Result<(), Failure> {
-    inner.settings.telemetry.rate_limited(whose);
+async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: &Whose) -> Result<(), Failure> {
+    inner.settings.telemetry.rate_limited(whose.limit);
     let until = Instant::now() + wait;
     if wait > inner.settings.wait_max || until >= call.step.deadline {
         return Err(used_up(call.facts.name, wait, whose));
@@ -213,22 +237,29 @@ async fn wait_out(inner: &Inner, call: &Call, wait: Duration, whose: LimitOf) ->
     Ok(())
 }
 
-fn used_up(operation: &str, wait: Duration, whose: LimitOf) -> Failure {
+fn used_up(operation: &str, wait: Duration, whose: &Whose) -> Failure {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    let message = match whose {
+    let message = match whose.limit {
         LimitOf::Telegram => format!("Telegram lets this account call {operation} again in {seconds} s."),
-        LimitOf::Principal => format!("This caller has used its budget of calls up for {seconds} s."),
+        LimitOf::Principal => match &whose.quota {
+            Some(quota) => format!("This caller has used its quota {quota} up for {seconds} s."),
+            None => format!("This caller has used its budget of calls up for {seconds} s."),
+        },
         LimitOf::Tool => format!("This caller has used its budget for {operation} up for {seconds} s."),
         LimitOf::Session => {
             format!("The budget of this session for calls like {operation} is used up for {seconds} s.")
         }
         LimitOf::Server => format!("This server's budget for all calls together is used up for {seconds} s."),
     };
+    let mut details = serde_json::json!({ "limit": whose.limit.as_str() });
+    if let Some(quota) = &whose.quota {
+        details["quota"] = quota.as_str().into();
+    }
     Failure::new(
         Code::RateLimited,
         message,
         "Wait `retry_after_ms`, then repeat the call; until then do something else.",
     )
     .retry_after(wait)
-    .with_details(serde_json::json!({ "limit": whose.as_str() }))
+    .with_details(details)
 }

@@ -330,3 +330,18 @@ proptest! {
         let _ = to_markdown(&Formatted { text: source, entities: entities.collect() });
     }
 }
+
+proptest! {
+    #![proptest_config(telegraphist_fuzz::config())]
+
+    #[test]
+    fn whatever_strangers_write_fits_and_can_be_split(source in telegraphist_fuzz::texts("text"), format in any_format()) {
+        let whole = super::format(&source, format);
+        assert_fits(&whole);
+        for part in split(&whole, TEXT_MAX) {
+            assert_fits(&part);
+            prop_assert!(utf16_len(&part.text) <= TEXT_MAX && part.entities.len() <= ENTITIES_MAX);
+        }
+        let _ = to_markdown(&whole);
+    }
+}

@@ -11,6 +11,20 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether the address is public, of this machine, or of a private network; never a cloud's metadata or another special one.
+pub(crate) fn is_public_or_own(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    let is_own = match address {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback(),
+        // The metadata of one cloud have an address among those of private networks.
+        IpAddr::V6(v6) => v6.is_loopback() || (v6.is_unique_local() && v6 != METADATA_V6),
+    };
+    is_own || is_public(address)
+}
+
+/// Where one cloud tells a machine its secrets.
+const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254);
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     // This network, private, loopback, link-local, multicast and reserved up to broadcast.
@@ -96,6 +110,26 @@ mod tests {
         ];
         for text in private {
             assert!(!is_public(text.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn ones_own_networks_are_told_from_special_addresses() {
+        for text in
+            ["127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "::1", "fd12:3456::1", "1.1.1.1", "::ffff:10.0.0.1"]
+        {
+            assert!(is_public_or_own(text.parse().unwrap()), "{text}");
+        }
+        for text in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "fd00:ec2::254",
+            "0.0.0.0",
+            "224.0.0.1",
+            "fe80::1",
+            "100.64.0.1",
+        ] {
+            assert!(!is_public_or_own(text.parse().unwrap()), "{text}");
         }
     }
 

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tokio_util::io::StreamReader;
 use url::{Host, Url};
 
-use crate::address::is_public;
+use crate::address::{is_public, is_public_or_own};
 use crate::{mime, name};
 
 /// Redirects followed.
@@ -49,7 +49,18 @@ impl Fetcher {
         Err(FileError::Fetch("it is redirected too often".to_owned()))
     }
 
-    async fn get(&self, url: &Url, deadline: Instant) -> Result<Response, FileError> {
+    /// Allows addresses of one's own networks, too.
+    pub(crate) fn own() -> Self {
+        Self { allows: is_public_or_own }
+    }
+
+    /// Allows this machine only.
+    pub(crate) fn loopback() -> Self {
+        Self { allows: |address| address.to_canonical().is_loopback() }
+    }
+
+    /// Asks for `url` at an address that is allowed, and nowhere else.
+    pub(crate) async fn get(&self, url: &Url, deadline: Instant) -> Result<Response, FileError> {
         let (host, addresses) = self.addresses(url).await?;
         let client = pinned(&host, &addresses, deadline)?;
         let response = client.get(url.clone()).send().await.map_err(failed)?;
@@ -83,7 +94,7 @@ impl Fetcher {
     }
 }
 
-fn parse(url: &str) -> Result<Url, FileError> {
+pub(crate) fn parse(url: &str) -> Result<Url, FileError> {
     let url = Url::parse(url).map_err(|_| refused("it is no URL"))?;
     check(&url)?;
     Ok(url)
@@ -179,17 +190,20 @@ fn name_of(url: &Url) -> String {
     name::fit(&decoded.unwrap_or_default())
 }
 
-async fn in_time<T>(deadline: Instant, work: impl Future<Output = Result<T, FileError>>) -> Result<T, FileError> {
+pub(crate) async fn in_time<T>(
+    deadline: Instant,
+    work: impl Future<Output = Result<T, FileError>>,
+) -> Result<T, FileError> {
     let done = tokio::time::timeout_at(deadline, work).await;
     done.unwrap_or_else(|_| Err(FileError::Fetch("it takes too long".to_owned())))
 }
 
-fn refused(why: &str) -> FileError {
+pub(crate) fn refused(why: &str) -> FileError {
     FileError::UrlRefused(why.to_owned())
 }
 
 /// The URL may hold a token, so it is left out.
-fn failed(error: reqwest::Error) -> FileError {
+pub(crate) fn failed(error: reqwest::Error) -> FileError {
     let what = if error.is_timeout() {
         "it takes too long"
     } else if error.is_connect() {

@@ -5,6 +5,7 @@
 //! public, at every redirect anew. To read: `folders`, then `fetch`.
 
 mod address;
+mod document;
 mod fetch;
 mod folders;
 mod mime;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use telegraphist_application::ports::{FetchLimits, FileError, Files, Incoming, Outgoing};
 
+pub use crate::document::{Reach, fetch_document};
 use crate::fetch::Fetcher;
 use crate::folders::Folders;
 

@@ -62,16 +62,31 @@ pub(crate) async fn admit(State(desk): State<Desk>, mut request: Request, next: 
     }
     // Nothing behind this needs it, and what does not go on is not logged.
     request.headers_mut().remove(AUTHORIZATION);
-    request.extensions_mut().insert(caller);
-    browsers::told(next.run(request).await, page)
+    request.extensions_mut().insert(caller.clone());
+    let answer = next.run(request).await;
+    browsers::told(desk.options.auth.word(&caller, answer), page)
+}
+
+/// The same for what is told to everybody who may ask at all.
+pub(crate) async fn receive(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    match check(request.headers(), desk.over, &desk.options) {
+        Ok(from) => {
+            let page = request.headers().get(ORIGIN).filter(|_| from == From::AllowedPage).cloned();
+            if page.is_some() && request.method() == Method::OPTIONS {
+                return browsers::permitted(page);
+            }
+            browsers::told(next.run(request).await, page)
+        }
+        Err(failure) => desk.answer(Err(Refusal::from(failure))),
+    }
 }
 
 /// Who calls; whoever is not let in, and whoever is from a network where its token never was, is noted.
 async fn authenticated(desk: &Desk, from: Option<IpAddr>, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let auth = &desk.options.auth;
-    match auth.caller(headers).await {
+    match auth.caller(&desk.app, headers).await {
         Ok(caller) => {
-            if matches!(auth, Auth::Bearer(_)) {
+            if !matches!(auth, Auth::None) {
                 desk.app.authenticated(&caller.principal, from).await;
             }
             Ok(caller)
@@ -168,7 +183,9 @@ fn forbidden(message: &str, action: &str) -> Failure {
 fn host(headers: &HeaderMap) -> Option<Authority> {
     let mut hosts = headers.get_all(HOST).iter();
     let host = hosts.next()?;
-    if hosts.next().is_some() { None } else { host.to_str().ok()?.parse().ok() }
+    // A name in front of the host is none of it, and no client sends one.
+    let host = host.to_str().ok().filter(|host| !host.contains('@'))?;
+    if hosts.next().is_some() { None } else { host.parse().ok() }
 }
 
 #[cfg(test)]
@@ -194,9 +211,16 @@ mod tests {
         for host in ["127.0.0.1:8080", "127.0.0.1", "localhost:8080", "LOCALHOST", "[::1]:8080", "127.1.2.3:1"] {
             assert!(is_let_in(Over::Tcp, &[("host", host)]), "{host}");
         }
-        for host in
-            ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080", "10.0.0.1", "", "@", "[::]"]
-        {
+        for host in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:8080",
+            "10.0.0.1",
+            "",
+            "@",
+            "[::]",
+            "a@127.0.0.1",
+        ] {
             assert!(!is_let_in(Over::Tcp, &[("host", host)]), "{host}");
         }
         assert!(!is_let_in(Over::Tcp, &[]), "no host");

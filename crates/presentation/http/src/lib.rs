@@ -21,6 +21,7 @@ mod metrics;
 mod options;
 mod patience;
 mod refusal;
+mod resource;
 mod routes;
 mod seen;
 mod shedding;
@@ -29,6 +30,7 @@ mod tls;
 mod webhook;
 
 pub use auth::{Auth, Authenticate, Authenticating, NotAuthenticated};
+pub use auth::{Fetch, Fetching, NotASignature, OAuth, OAuthOptions, SignedBy};
 pub use gateway::Gateway;
 pub use listen::{Listen, ListenError};
 pub use login::LOGIN_PATH;

@@ -84,10 +84,10 @@ impl Listen {
         match self {
             Self::Tcp(address) if !address.ip().is_loopback() => match options.auth {
                 Auth::None => Err(ListenError::NotLoopback(*address)),
-                Auth::Bearer(_) if options.tls.is_none() && !options.trust_proxy => {
+                Auth::Bearer(_) | Auth::OAuth(_) if options.tls.is_none() && !options.trust_proxy => {
                     Err(ListenError::NotEncrypted(*address))
                 }
-                Auth::Bearer(_) => Ok(()),
+                Auth::Bearer(_) | Auth::OAuth(_) => Ok(()),
             },
             Self::Tcp(_) | Self::Unix(_) => Ok(()),
         }

@@ -7,6 +7,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
+use telegraphist_application::access::LacksScope;
 use telegraphist_application::operation::Refused;
 use telegraphist_application::{Application, Code, Failure};
 
@@ -37,17 +38,23 @@ pub(crate) struct Refusal {
     status: StatusCode,
     failure: Box<Failure>,
     header: Option<(HeaderName, HeaderValue)>,
+    lacks: Option<LacksScope>,
 }
 
 impl Refusal {
     /// A failure of HTTP itself, for which there is no code of its own.
     pub(crate) fn new(status: StatusCode, failure: Failure) -> Self {
-        Self { status, failure: Box::new(failure), header: None }
+        Self { status, failure: Box::new(failure), header: None, lacks: None }
     }
 
     /// The same, with a header besides.
     pub(crate) fn with(self, name: HeaderName, value: HeaderValue) -> Self {
         Self { header: Some((name, value)), ..self }
+    }
+
+    /// The same, and whoever words it for the client knows which scope is missing.
+    pub(crate) fn for_want_of(self, scope: LacksScope) -> Self {
+        Self { lacks: Some(scope), ..self }
     }
 
     /// An argument that cannot be used.
@@ -57,7 +64,7 @@ impl Refusal {
 
     /// As an answer; what never reached the pipeline gets an id here.
     pub(crate) fn answer(self, app: &Application) -> Response {
-        let Self { status, mut failure, header } = self;
+        let Self { status, mut failure, header, lacks } = self;
         if failure.correlation_id.is_empty() {
             failure.correlation_id = app.correlation();
         }
@@ -75,6 +82,9 @@ impl Refusal {
         };
         answer.headers_mut().extend(header);
         answer.extensions_mut().insert(Told(failure));
+        if let Some(lacks) = lacks {
+            answer.extensions_mut().insert(lacks);
+        }
         answer
     }
 }

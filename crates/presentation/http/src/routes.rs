@@ -11,7 +11,7 @@ use telegraphist_application::{Code, Failure};
 use crate::desk::Desk;
 use crate::mcp::Mount;
 use crate::refusal::Refusal;
-use crate::{approvals, events, guard, health, login, mcp, seen, shedding, webhook};
+use crate::{approvals, events, guard, health, login, mcp, resource, seen, shedding, webhook};
 
 /// How long whoever finds no place is told to stay away.
 pub(crate) const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -39,6 +39,11 @@ pub(crate) fn open(desk: Desk, mount: Mount) -> Router {
                 .method_not_allowed_fallback(wrong_method),
         )
         .merge(login::routes(&desk))
+        .merge(
+            resource::open()
+                .method_not_allowed_fallback(wrong_method)
+                .layer(middleware::from_fn_with_state(desk.clone(), guard::receive)),
+        )
         .merge(health::open())
         .layer(middleware::from_fn_with_state(desk.clone(), seen::observe))
         .with_state(desk)
@@ -49,7 +54,7 @@ pub(crate) fn full(desk: Desk) -> Router {
     Router::new().fallback(overloaded).layer(middleware::from_fn(mcp::speak)).with_state(desk)
 }
 
-async fn unknown_path(State(desk): State<Desk>) -> Response {
+pub(crate) async fn unknown_path(State(desk): State<Desk>) -> Response {
     let failure = Failure::new(
         Code::InvalidArgument,
         "There is no such path.",

@@ -37,7 +37,7 @@ impl Standing {
     pub(crate) async fn lost(self, desk: Desk, caller: Caller, dismissal: Dismissal) -> Refusal {
         let refusal = loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            match desk.options.auth.caller(&self.credentials).await {
+            match desk.options.auth.caller(&desk.app, &self.credentials).await {
                 Ok(same) if same == caller => {}
                 Ok(_) => break changed(),
                 // It cannot be told now; whoever was let in stays until it can.

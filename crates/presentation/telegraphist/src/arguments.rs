@@ -269,8 +269,8 @@ pub(crate) struct Serve {
     /// what http.listen says]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<Listen>,
-    /// Who may come in: none (whoever reaches it) or bearer (who has a token)
-    /// [default: what http.auth says]
+    /// Who may come in: none (whoever reaches it), bearer (who has a token) or
+    /// oauth (who has one of an issuer) [default: what http.auth says]
     #[arg(long, value_name = "MODE")]
     pub(crate) auth: Option<AuthChoice>,
     /// Where numbers are given to Prometheus [default: what metrics.listen

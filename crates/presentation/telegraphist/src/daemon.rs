@@ -149,7 +149,10 @@ impl Owner {
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
         let late = Arc::new(OnceLock::new());
         let gateway = match face.http {
-            Some(listen) => Some(Gateway::bind(listen, settings.http.gateway(gateway::authenticate(&late))).await?),
+            Some(listen) => {
+                let auth = settings.auth(gateway::authenticate(&late), gateway::fetch(settings))?;
+                Some(Gateway::bind(listen, settings.http.gateway(auth)).await?)
+            }
             None => None,
         };
         let numbers = match face.metrics {

@@ -6,6 +6,7 @@
 mod http;
 mod keys;
 mod limits;
+mod oauth;
 mod session_bus;
 mod values;
 
@@ -19,7 +20,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use telegraphist_application::approvals::ApprovalSettings;
 use telegraphist_domain::UserId;
-use telegraphist_http::{Auth, Authenticate, GatewayOptions, NotAuthenticated, TlsFiles};
+use telegraphist_http::{Auth, Authenticate, Fetch, GatewayOptions, NotAuthenticated, TlsFiles};
 use telegraphist_relay::greeting::Choice;
 
 pub(crate) use values::{Address, AuthChoice, Clock, Commas, DcAddress, KeyPlaceChoice, ListenAt, PublicUrl, Span};
@@ -49,6 +50,7 @@ pub(crate) struct Settings {
     pub(crate) approvals: Approvals,
     pub(crate) bots: Bots,
     pub(crate) http: Http,
+    pub(crate) oauth: oauth::OAuthSettings,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
     /// Where the desktop's bus is; no key, but of the same environment.
@@ -165,8 +167,8 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// How the gateway is set up, with what tells who calls by a token.
-    pub(crate) fn gateway(&self, authenticate: Authenticate) -> GatewayOptions {
+    /// How the gateway is set up.
+    pub(crate) fn gateway(&self, auth: Auth) -> GatewayOptions {
         GatewayOptions {
             connections_max: self.connections_max,
             body_max: self.body_max,
@@ -174,10 +176,7 @@ impl Http {
             allowed_origins: self.allowed_origins.0.clone(),
             trust_proxy: self.trust_proxy,
             tls: self.tls(),
-            auth: match self.auth {
-                AuthChoice::None => Auth::None,
-                AuthChoice::Bearer => Auth::Bearer(authenticate),
-            },
+            auth,
         }
     }
 
@@ -292,7 +291,11 @@ impl Settings {
                 return Err(SettingsError::Invalid(problem));
             }
         }
-        self.http.check().map_err(SettingsError::Invalid)?;
+        if self.http.auth == AuthChoice::OAuth {
+            self.oauth.check()?;
+        }
+        let auth = self.auth(nobody(), Arc::new(|_| Box::pin(async { Err("nothing is fetched".to_owned()) })))?;
+        self.http.check(auth).map_err(SettingsError::Invalid)?;
         if let Err(problem) = self.metrics.listen.0.check(&GatewayOptions::default()) {
             return Err(SettingsError::Invalid(format!("metrics.listen: {problem}")));
         }
@@ -318,6 +321,15 @@ impl Settings {
             return Err(SettingsError::Invalid(format!("log.filter: {problem}")));
         }
         Ok(())
+    }
+
+    /// How the gateway knows who calls: by tokens of its own, or by those of an issuer whose keys are fetched.
+    pub(crate) fn auth(&self, own: Authenticate, fetch: Fetch) -> Result<Auth, SettingsError> {
+        Ok(match self.http.auth {
+            AuthChoice::None => Auth::None,
+            AuthChoice::Bearer => Auth::Bearer(own),
+            AuthChoice::OAuth => Auth::OAuth(self.oauth.open(fetch)?),
+        })
     }
 
     /// Whether an API id and hash are configured.
@@ -378,6 +390,14 @@ impl Settings {
             ("http.body_max", self.http.body_max.to_string()),
             ("http.sessions_max", self.http.sessions_max.to_string()),
             ("http.session_idle", quoted(&self.http.session_idle)),
+            ("oauth.issuer", quoted(&self.oauth.issuer)),
+            ("oauth.resource", quoted(&self.oauth.resource)),
+            ("oauth.algorithms", self.oauth.algorithms.shown()),
+            ("oauth.jwks_uri", quoted(&self.oauth.jwks_uri)),
+            ("oauth.leeway", quoted(&self.oauth.leeway)),
+            ("oauth.private_issuer", self.oauth.private_issuer.to_string()),
+            ("oauth.scopes", self.oauth.scopes.shown()),
+            ("oauth.subjects", self.oauth.subjects_shown()),
             ("metrics.listen", quoted(&self.metrics.listen)),
             ("log.filter", quoted(&self.log.filter)),
             ("log.format", quoted(&self.log.format)),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 use telegraphist_application::Caller;
+use telegraphist_application::security::NotLetIn;
 use telegraphist_http::{Auth, GatewayOptions, NotAuthenticated};
 use telegraphist_mcp::{Choice, EndpointOptions};
 use tokio::io::AsyncWriteExt as _;
@@ -166,7 +167,7 @@ async fn a_stream_ends_with_its_result_seconds_after_its_token_was_taken_back() 
         let counts = Arc::clone(&counts);
         move |_token| {
             let caller = counts.load(Ordering::Relaxed).then(Caller::owner);
-            Box::pin(async move { caller.ok_or(NotAuthenticated::Refused) })
+            Box::pin(async move { caller.ok_or(NotAuthenticated::Refused(NotLetIn::Revoked)) })
         }
     }));
     let options = GatewayOptions { auth, ..GatewayOptions::default() };

@@ -6,6 +6,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use telegraphist_application::operation::Scope;
 use telegraphist_application::ports::AuditLog as _;
+use telegraphist_application::security::NotLetIn;
 use telegraphist_application::{Caller, Grants};
 use telegraphist_http::{Auth, Gateway, GatewayOptions, Listen, ListenError, NotAuthenticated};
 use telegraphist_mcp::{Choice, EndpointOptions};
@@ -30,7 +31,8 @@ fn bearer() -> Auth {
                     Ok(caller(Grants { quotas, ..Grants::everything() }))
                 }
                 "tgp_locked" => Err(NotAuthenticated::Unavailable),
-                _ => Err(NotAuthenticated::Refused),
+                "tgp_expired" => Err(NotAuthenticated::Refused(NotLetIn::Expired)),
+                _ => Err(NotAuthenticated::Refused(NotLetIn::UnknownKey)),
             }
         })
     }))
@@ -104,6 +106,8 @@ async fn who_is_not_let_in_is_counted_and_ten_from_one_network_are_an_event() {
     assert_eq!(world.number("authentication_failures_total", "no_key"), 1);
     assert_eq!(world.number("authentication_failures_total", "unknown_key"), 9);
     assert_eq!(world.number("security_events_total", "authentication_failure_burst"), 1);
+    assert_eq!(answer(with(door.request(Method::GET, "/v1/approvals"), "tgp_expired")).await.failure(401), "forbidden");
+    assert_eq!(world.number("authentication_failures_total", "expired"), 1, "why is the operator's to know");
     // Who is let in, and whose token cannot be checked, did nothing wrong.
     assert_eq!(answer(with(door.request(Method::GET, "/v1/approvals"), "tgp_owner")).await.status, 200);
     answer(with(door.request(Method::GET, "/v1/approvals"), "tgp_locked")).await.failure(503);

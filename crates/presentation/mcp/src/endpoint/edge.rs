@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Empty, Full};
 use rmcp::model::{ClientRequest, ErrorCode, JsonRpcMessage, ProtocolVersion, RequestId};
 
+use telegraphist_application::access::LacksScope;
 use telegraphist_application::operation::Scope;
 
 use super::Answer;
@@ -38,11 +39,12 @@ pub(super) struct Refused {
     status: StatusCode,
     refusal: Box<Refusal>,
     header: Option<(HeaderName, HeaderValue)>,
+    lacks: Option<LacksScope>,
 }
 
 impl Refused {
     pub(super) fn new(status: StatusCode, refusal: Refusal) -> Self {
-        Self { status, refusal: Box::new(refusal), header: None }
+        Self { status, refusal: Box::new(refusal), header: None, lacks: None }
     }
 
     /// Something besides the body cannot be used.
@@ -75,14 +77,12 @@ impl Refused {
         Self { header, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, refusal) }
     }
 
-    /// The caller was not granted what a tool needs; a client that can, gets itself a token that was.
+    /// The caller was not granted what a tool needs; a client that can, gets itself a token that was. How it is told so in
+    /// headers is the business of who knows how tokens are got.
     pub(super) fn lacking(id: RequestId, scope: Scope) -> Self {
-        let scope = scope.as_str();
-        let message = format!("this tool needs the scope {scope}, which the token does not have");
+        let message = format!("this tool needs the scope {}, which the token does not have", scope.as_str());
         let refusal = Refusal::new(Some(id), ErrorCode::INVALID_REQUEST, message);
-        let challenge = format!("Bearer realm=\"telegraphist\", error=\"insufficient_scope\", scope=\"{scope}\"");
-        let header = HeaderValue::try_from(challenge).ok().map(|challenge| (WWW_AUTHENTICATE, challenge));
-        Self { header, ..Self::new(StatusCode::FORBIDDEN, refusal) }
+        Self { lacks: Some(LacksScope(scope)), ..Self::new(StatusCode::FORBIDDEN, refusal) }
     }
 
     #[cfg(test)]
@@ -96,6 +96,9 @@ impl Refused {
         *answer.status_mut() = self.status;
         answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         answer.headers_mut().extend(self.header.clone());
+        if let Some(lacks) = self.lacks {
+            answer.extensions_mut().insert(lacks);
+        }
         answer
     }
 }

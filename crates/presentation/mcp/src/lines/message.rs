@@ -319,7 +319,28 @@ impl<'de> Visitor<'de> for IdSeeker<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(telegraphist_fuzz::config())]
+
+        #[test]
+        fn any_line_is_read_or_answered_as_the_protocol_says(line in telegraphist_fuzz::inputs("lines")) {
+            for refused in [read(&line).err(), check(&line).err()].into_iter().flatten() {
+                let answer = serde_json::to_value(refused.answer()).expect("plain data");
+                prop_assert_eq!(&answer["jsonrpc"], "2.0");
+                prop_assert!([-32700, -32600, -32602, -32601].contains(&answer["error"]["code"].as_i64().unwrap_or_default()));
+                prop_assert!(matches!(&answer["id"], Value::Null | Value::Number(_) | Value::String(_)));
+            }
+            if let Ok(Checked { message: Some(_), bytes, .. }) = check(&line) {
+                // What goes on is what the library can read.
+                prop_assert!(serde_json::from_slice::<Value>(&bytes).is_ok());
+            }
+            let _ = method_of(&line);
+        }
+    }
 
     fn refusal(line: &str) -> Value {
         let refused = read(line.as_bytes()).expect_err("refused");

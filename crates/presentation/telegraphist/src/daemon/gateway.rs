@@ -1,15 +1,20 @@
 //! The owner's door for programs that speak HTTP.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use telegraphist_application::ports::Reception;
+use telegraphist_application::ports::{FetchLimits, Reception};
 use telegraphist_application::{Application, Unauthenticated};
-use telegraphist_http::{Authenticate, Gateway, Listen, NotAuthenticated, WEBHOOK_PATH};
+use telegraphist_files::fetch_document;
+use telegraphist_http::{Authenticate, Fetch, Gateway, Listen, NotAuthenticated, WEBHOOK_PATH};
 use telegraphist_mcp::{Endpoint, EndpointOptions};
 
 use super::{House, chosen};
 use crate::numbers::Meters;
 use crate::settings::Settings;
+
+/// Metadata and key sets have a few kilobytes.
+const ISSUER_LIMITS: FetchLimits = FetchLimits { bytes_max: 256 * 1024, time_max: Duration::from_secs(5) };
 
 /// From tokens to callers, by the application that will be there when the gateway serves.
 pub(super) fn authenticate(late: &Arc<OnceLock<Application>>) -> Authenticate {
@@ -19,13 +24,21 @@ pub(super) fn authenticate(late: &Arc<OnceLock<Application>>) -> Authenticate {
         Box::pin(async move {
             let app = late.get().ok_or(NotAuthenticated::Unavailable)?;
             app.authenticate(&token).await.map_err(|error| match error {
-                Unauthenticated::Refused => NotAuthenticated::Refused,
+                Unauthenticated::Refused(why) => NotAuthenticated::Refused(why),
                 Unauthenticated::Store(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "tokens cannot be looked up");
                     NotAuthenticated::Unavailable
                 }
             })
         })
+    })
+}
+
+/// What fetches an issuer's metadata and keys.
+pub(super) fn fetch(settings: &Settings) -> Fetch {
+    let reach = settings.oauth.reach();
+    Arc::new(move |url| {
+        Box::pin(async move { fetch_document(&url, reach, ISSUER_LIMITS).await.map_err(|problem| problem.to_string()) })
     })
 }
 

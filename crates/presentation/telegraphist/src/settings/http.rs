@@ -4,7 +4,9 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::{AuthChoice, Http, nobody};
+use telegraphist_http::Auth;
+
+use super::{AuthChoice, Http};
 
 /// More connections than a process has files for; sessions are no connections, and cost more.
 const CONNECTIONS: RangeInclusive<usize> = 1..=100_000;
@@ -18,7 +20,7 @@ const IDLE_LEAST: Duration = Duration::from_secs(1);
 
 impl Http {
     /// What keeps it from being used, whoever uses it.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self, auth: Auth) -> Result<(), String> {
         within("http.connections_max", &self.connections_max, &CONNECTIONS)?;
         within("http.sessions_max", &self.sessions_max, &SESSIONS)?;
         within("http.body_max", &self.body_max, &BODY_BYTES)?;
@@ -28,7 +30,7 @@ impl Http {
         if self.tls_cert.as_os_str().is_empty() != self.tls_key.as_os_str().is_empty() {
             return Err("http.tls_cert and http.tls_key belong together; set both or none".to_owned());
         }
-        let options = self.gateway(nobody());
+        let options = self.gateway(auth);
         options.check().map_err(|problem| problem.to_string())?;
         self.listen.0.check(&options).map_err(|problem| format!("http.listen: {problem}"))
     }

@@ -150,6 +150,23 @@ deserialize_from_str!(
     PublicUrl
 );
 
+/// Anything that a library of ours reads from text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Parsed<T>(pub(crate) T);
+
+impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Parsed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(|problem| de::Error::custom(format!("`{text}`: {problem}")))
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Parsed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// Where the vault key of a new store goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyPlaceChoice(pub(crate) FirstPlace);
@@ -257,8 +274,10 @@ impl FromStr for ListenAt {
 pub(crate) enum AuthChoice {
     /// Whoever reaches it is the owner.
     None,
-    /// By a token.
+    /// By a token of this server.
     Bearer,
+    /// By a token of an issuer.
+    OAuth,
 }
 
 impl FromStr for AuthChoice {
@@ -268,7 +287,8 @@ impl FromStr for AuthChoice {
         match text {
             "none" => Ok(Self::None),
             "bearer" => Ok(Self::Bearer),
-            _ => Err(format!("http.auth is \"none\" or \"bearer\", not `{text}`")),
+            "oauth" => Ok(Self::OAuth),
+            _ => Err(format!("http.auth is \"none\", \"bearer\" or \"oauth\", not `{text}`")),
         }
     }
 }
@@ -278,6 +298,7 @@ impl fmt::Display for AuthChoice {
         f.write_str(match self {
             Self::None => "none",
             Self::Bearer => "bearer",
+            Self::OAuth => "oauth",
         })
     }
 }
