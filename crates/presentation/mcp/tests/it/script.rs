@@ -7,10 +7,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use telegraphist_application::Operation;
 use telegraphist_application::cards::{EditCard, SendCard};
+use telegraphist_application::grants::{Circle, Place};
 use telegraphist_application::operations::*;
-use telegraphist_application::ports::{Connections, Execute, Execution, Telegram, TelegramError};
+use telegraphist_application::ports::{Acquainted, Connections, Execute, Execution, PeerKind, Telegram, TelegramError};
 use telegraphist_application::views::Viewed;
-use telegraphist_domain::SessionId;
+use telegraphist_domain::{ChatRef, SessionId};
 use tokio::sync::Semaphore;
 
 use crate::fixtures;
@@ -39,6 +40,20 @@ pub(crate) struct Script {
     pub(crate) gate: Semaphore,
     /// One permit for each call whose caller went away.
     pub(crate) cancelled: Semaphore,
+}
+
+/// Somebody who has neither contacts nor folders.
+#[async_trait]
+impl Acquainted for Script {
+    async fn circle(&self, _call: &Execution) -> Result<Arc<Circle>, TelegramError> {
+        Ok(Arc::default())
+    }
+
+    async fn place(&self, call: &Execution, chat: &ChatRef) -> Result<Place, TelegramError> {
+        let ChatRef::Id(chat) = chat else { return Err(TelegramError::UnknownChat) };
+        let place = Place { chat: *chat, kind: PeerKind::of(*chat), is_own: false };
+        call.reach.check(place, TelegramError::UnseenId).map(|()| place)
+    }
 }
 
 impl Script {
