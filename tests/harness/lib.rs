@@ -20,7 +20,9 @@ pub use home::Home;
 pub use http_demo::{HttpDemo, found};
 pub use key_ring::KeyRing;
 pub use nginx::Nginx;
-pub use programs::{node_modules, node_tool, program, python, python_for_bots, python_for_fastmcp, repository};
+pub use programs::{
+    node_modules, node_tool, program, python, python_for_bots, python_for_fastmcp, repository, schemathesis,
+};
 pub use sandbox::Sandbox;
 pub use stdio::{Era, Stdio, failure_of};
 

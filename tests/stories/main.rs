@@ -1,5 +1,6 @@
 //! Stories: what users of Telegraphist do, through real clients, real processes and a Telegram in a box.
 
+mod admin;
 mod bad_input;
 mod bot_faults;
 mod bot_updates;

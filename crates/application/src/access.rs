@@ -25,6 +25,7 @@ pub use secret::Secret;
 
 use crate::application::Application;
 use crate::caller::Caller;
+use crate::operation::Effect;
 use crate::ports::Token;
 
 /// Whose the budgets, keys and audit rows of a token are: its name for people, and enough of its id that one made later
@@ -34,9 +35,9 @@ pub(crate) fn principal_of(token: &Token) -> String {
     format!("token:{}.{}", token.name, &id[id.len() - 8..])
 }
 
-/// Tokens are managed by who may do everything.
-fn authorise(caller: &Caller) -> Result<(), TokenError> {
-    if caller.grants.are_whole() { Ok(()) } else { Err(TokenError::NotTheOwner) }
+/// Tokens are managed by who runs the server.
+fn authorise(caller: &Caller, effect: Effect) -> Result<(), TokenError> {
+    if caller.grants.administer(effect) { Ok(()) } else { Err(TokenError::NotTheOwner) }
 }
 
 impl Application {

@@ -6,12 +6,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretBox;
 use telegraphist_domain::{Approval, Conversation, Session, SessionId, UserId};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::access::Door;
+use crate::administration::ConfigurationKey;
 use crate::approvals::{ApprovalSettings, Decisions, Presences};
 use crate::changes::Changes;
 use crate::delivery::{Bell, Paces};
@@ -221,6 +223,8 @@ pub struct Settings {
     pub telemetry: Telemetry,
     /// What tells how much of the machine is used.
     pub machine: Arc<dyn Machine>,
+    /// How this server is configured, as it may be shown.
+    pub configuration: Arc<[ConfigurationKey]>,
 }
 
 impl Settings {
@@ -237,6 +241,7 @@ impl Settings {
             zone: Zone::UTC,
             telemetry: Telemetry::default(),
             machine: Arc::new(FixedMachine::default()),
+            configuration: Arc::default(),
         }
     }
 }
@@ -273,6 +278,8 @@ pub(crate) struct Inner {
     pub(crate) registered: Registered,
     /// What is unusual.
     pub(crate) watch: Watch,
+    /// Since when it runs.
+    pub(crate) since: DateTime<Utc>,
 }
 
 /// How many calls may be under way at once.
@@ -282,6 +289,7 @@ impl Application {
     /// An application on these ports.
     pub fn new(ports: Ports, settings: Settings) -> Self {
         let changes = Changes::default();
+        let since = ports.clock.now();
         Self {
             inner: Arc::new(Inner {
                 ports,
@@ -301,6 +309,7 @@ impl Application {
                 door: Door::default(),
                 registered: Registered::default(),
                 watch: Watch::default(),
+                since,
             }),
         }
     }

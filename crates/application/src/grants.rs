@@ -80,6 +80,13 @@ impl Grants {
         self.denied(scope).is_none()
     }
 
+    /// Whether whoever has this runs the server: sessions, tokens, people. Reading nothing of what was said is no reason why
+    /// not; being kept from chats or from changing things is.
+    pub fn administer(&self, effect: Effect) -> bool {
+        let may_change = effect == Effect::Reads || !self.is_read_only;
+        may_change && !self.is_locked_down && self.chats.is_open() && self.has(Scope::Admin)
+    }
+
     fn denied(&self, scope: Scope) -> Option<Denied> {
         if !self.are_kept() {
             return Some(Denied::Unkept);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use telegraphist_application::security::NotLetIn;
-use telegraphist_application::{Caller, Code, Failure, Operation};
+use telegraphist_application::{Caller, Code, Failure, Operation, Scope};
 
 use crate::refusal::Refusal;
 
@@ -104,7 +104,11 @@ fn token(credentials: &HeaderValue) -> Option<&str> {
 
 /// A failure of an operation; where the caller lacks a scope, with which one.
 pub(crate) fn told<O: Operation>(caller: &Caller, failure: Failure) -> Refusal {
-    let scope = O::FACTS.scope;
+    told_with(O::FACTS.scope, caller, failure)
+}
+
+/// A failure of what needs this scope.
+pub(crate) fn told_with(scope: Scope, caller: &Caller, failure: Failure) -> Refusal {
     if failure.code != Code::Forbidden || caller.grants.scopes.contains(scope) {
         return failure.into();
     }

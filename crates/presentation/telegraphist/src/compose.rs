@@ -87,6 +87,7 @@ pub(crate) async fn compose(
     application.zone = settings.people.zone.0;
     application.approvals = settings.approvals.settings();
     application.telemetry = telemetry;
+    application.configuration = settings.keys().into();
     application.machine = Arc::new(ProcMachine::new(places.data.clone()));
     if is_elsewhere {
         // The budgets keep an account in Telegram's good books; a Telegram of one's own has its own rules.

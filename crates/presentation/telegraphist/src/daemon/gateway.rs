@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use telegraphist_application::ports::Reception;
 use telegraphist_application::{Application, Unauthenticated};
-use telegraphist_http::{Authenticate, Gateway, NotAuthenticated, WEBHOOK_PATH};
-use telegraphist_mcp::{Endpoint, EndpointOptions};
+use telegraphist_http::{AdminOptions, Authenticate, Gateway, NotAuthenticated, WEBHOOK_PATH};
+use telegraphist_mcp::{Catalogue, Endpoint, EndpointOptions};
 
 use super::{House, chosen};
 use crate::numbers::Meters;
@@ -70,5 +70,11 @@ impl House {
     /// Gives the numbers at a door of their own.
     pub(super) fn open_metrics(self: &Arc<Self>, door: Gateway, meters: Meters) {
         self.tasks.spawn(door.serve_metrics(Arc::new(meters.of(self.app.clone())), self.stop.clone()));
+    }
+
+    /// Lets the operator in at a door of their own.
+    pub(super) fn open_admin(self: &Arc<Self>, door: Gateway) {
+        let options = AdminOptions { is_tool: |name| Catalogue::get().tool(name).is_some() };
+        self.gateway.spawn(door.serve_admin(self.app.clone(), options, self.stop.clone()));
     }
 }
