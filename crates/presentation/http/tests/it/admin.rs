@@ -236,7 +236,7 @@ async fn the_document_names_every_route_and_what_is_not_in_it_is_not_there() {
     let document = office.get(&admin, "/openapi.json").await;
     assert_eq!((&document["openapi"], &document), (&json!("3.1.0"), &telegraphist_http::openapi()));
     let paths = document["paths"].as_object().expect("paths");
-    assert_eq!(paths.len(), 11);
+    assert_eq!(paths.len(), 12);
     for (path, methods) in paths {
         let path = path.strip_prefix("/admin/v1").expect("the prefix").replace("{user}", "7").replace(['{', '}'], "");
         let missing = office.ask(&admin, Method::PATCH, &path).await;
