@@ -11,6 +11,8 @@ pub struct HttpDemo {
     process: Child,
     base: String,
     control: String,
+    /// Where the operator comes in, if that is open.
+    admin: Option<String>,
     home: Home,
 }
 
@@ -31,13 +33,25 @@ impl HttpDemo {
         let output = BufReader::new(process.stdout.take().context("standard output is a pipe")?);
         let control = found(output, "curl http://", "/v1/info")?;
         let errors = BufReader::new(process.stderr.take().context("standard error is a pipe")?);
-        let base = found(errors, "HTTP is at ", "")?;
-        Ok(Self { process, base, control, home })
+        let has_admin = variables.iter().any(|(name, _)| *name == "TELEGRAPHIST_ADMIN__ENABLED");
+        let (base, admin) = if has_admin {
+            // It is said after where HTTP is.
+            let [base, admin] = all_found(errors, [("HTTP is at ", ""), ("Administration is at ", "")])?;
+            (base, Some(admin))
+        } else {
+            (found(errors, "HTTP is at ", "")?, None)
+        };
+        Ok(Self { process, base, control, admin, home })
     }
 
     /// `http://ADDRESS`.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// `http://ADDRESS/admin/v1`, where the operator comes in.
+    pub fn admin(&self) -> anyhow::Result<&str> {
+        self.admin.as_deref().context("the operator's door is not open")
     }
 
     /// Its home, for the command line.
@@ -90,16 +104,31 @@ impl Drop for HttpDemo {
 
 /// What stands between two texts in the first line that has both. The rest is read on, so that nobody waits for a reader.
 pub fn found(lines: impl BufRead + Send + 'static, before: &str, behind: &str) -> anyhow::Result<String> {
+    let [found] = all_found(lines, [(before, behind)])?;
+    Ok(found)
+}
+
+/// The same for several, one after another.
+fn all_found<const N: usize>(
+    lines: impl BufRead + Send + 'static,
+    wanted: [(&str, &str); N],
+) -> anyhow::Result<[String; N]> {
     let (told, heard) = mpsc::channel();
-    let (before, behind) = (before.to_owned(), behind.to_owned());
     std::thread::spawn(move || {
         for line in lines.lines().map_while(Result::ok) {
-            let rest = line.split_once(&before).and_then(|(_, rest)| rest.strip_suffix(&behind));
-            if let Some(found) = rest {
-                // Only the first is wanted.
-                let _ = told.send(found.to_owned());
-            }
+            // Nobody listens any more once everything is known.
+            let _ = told.send(line);
         }
     });
-    heard.recv_timeout(PATIENCE).context("the demo did not say where it is")
+    let mut all = std::array::from_fn(|_| String::new());
+    for ((before, behind), place) in wanted.into_iter().zip(&mut all) {
+        *place = loop {
+            let line = heard.recv_timeout(PATIENCE).context("the demo did not say where it is")?;
+            let rest = line.split_once(before).and_then(|(_, rest)| rest.strip_suffix(behind));
+            if let Some(found) = rest {
+                break found.to_owned();
+            }
+        };
+    }
+    Ok(all)
 }

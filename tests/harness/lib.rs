@@ -24,7 +24,9 @@ pub use http_demo::{HttpDemo, found};
 pub use issuer::Issuer;
 pub use key_ring::KeyRing;
 pub use nginx::Nginx;
-pub use programs::{node_modules, node_tool, program, python, python_for_bots, python_for_fastmcp, repository};
+pub use programs::{
+    node_modules, node_tool, program, python, python_for_bots, python_for_fastmcp, repository, schemathesis,
+};
 pub use sandbox::Sandbox;
 pub use stdio::{Era, Stdio, failure_of};
 

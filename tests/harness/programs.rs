@@ -30,6 +30,11 @@ pub fn python_for_fastmcp() -> PathBuf {
     fetched("python-fastmcp/bin/python")
 }
 
+/// What reads an OpenAPI document and sends what it allows, and what it does not.
+pub fn schemathesis() -> PathBuf {
+    fetched("python-schemathesis/bin/schemathesis")
+}
+
 /// A program of an npm package among the foreign clients.
 pub fn node_tool(name: &str) -> PathBuf {
     fetched(&format!("node/node_modules/.bin/{name}"))

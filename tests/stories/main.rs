@@ -1,6 +1,7 @@
 //! Stories: what users of Telegraphist do, through real clients, real processes and a Telegram in a box.
 
 mod access;
+mod admin;
 mod attacks;
 mod bad_input;
 mod bot_faults;

@@ -16,6 +16,7 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     // aiogram wants an older pydantic than the MCP client.
     python(&tools, "requirements-bots.txt", "python-bots")?;
     python(&tools, "requirements-fastmcp.txt", "python-fastmcp")?;
+    python(&tools, "requirements-schemathesis.txt", "python-schemathesis")?;
     node(&tools)?;
     browser()?;
     scripts()?;

@@ -29,7 +29,7 @@ pub use secret::Secret;
 
 use crate::application::Application;
 use crate::caller::Caller;
-use crate::operation::Scope;
+use crate::operation::{Effect, Scope};
 use crate::ports::Token;
 
 /// What a caller was refused for want of, told beside an answer so that one place words it for clients.
@@ -43,9 +43,9 @@ pub(crate) fn principal_of(token: &Token) -> String {
     format!("token:{}.{}", token.name, &id[id.len() - 8..])
 }
 
-/// Tokens are managed by who may do everything.
-fn authorise(caller: &Caller) -> Result<(), TokenError> {
-    if caller.grants.are_whole() { Ok(()) } else { Err(TokenError::NotTheOwner) }
+/// Tokens are managed by who runs the server.
+fn authorise(caller: &Caller, effect: Effect) -> Result<(), TokenError> {
+    if caller.grants.administer(effect) { Ok(()) } else { Err(TokenError::NotTheOwner) }
 }
 
 impl Application {

@@ -6,11 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretBox;
 use telegraphist_domain::{Approval, Conversation, Session, SessionId, UserId};
 use tokio_util::task::TaskTracker;
 
 use crate::access::Door;
+use crate::administration::ConfigurationKey;
 use crate::approvals::{ApprovalSettings, Decisions, Presences};
 use crate::changes::Changes;
 use crate::delivery::{Bell, Paces};
@@ -225,6 +227,8 @@ pub struct Settings {
     pub telemetry: Telemetry,
     /// What tells how much of the machine is used.
     pub machine: Arc<dyn Machine>,
+    /// How this server is configured, as it may be shown.
+    pub configuration: Arc<[ConfigurationKey]>,
 }
 
 impl Settings {
@@ -242,6 +246,7 @@ impl Settings {
             zone: Zone::UTC,
             telemetry: Telemetry::default(),
             machine: Arc::new(FixedMachine::default()),
+            configuration: Arc::default(),
         }
     }
 }
@@ -284,6 +289,8 @@ pub(crate) struct Inner {
     pub(crate) enrolments: Enrolments,
     /// What is unusual.
     pub(crate) watch: Watch,
+    /// Since when it runs.
+    pub(crate) since: DateTime<Utc>,
 }
 
 impl Application {
@@ -291,6 +298,7 @@ impl Application {
     pub fn new(ports: Ports, settings: Settings) -> Self {
         let changes = Changes::default();
         let turns = Turns::new(settings.limits);
+        let since = ports.clock.now();
         Self {
             inner: Arc::new(Inner {
                 ports,
@@ -313,6 +321,7 @@ impl Application {
                 registered: Registered::default(),
                 enrolments: Enrolments::default(),
                 watch: Watch::default(),
+                since,
             }),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ports::{StoreError, VaultError};
@@ -9,7 +10,7 @@ use crate::ports::{StoreError, VaultError};
 /// Why a call failed and what to do about it.
 ///
 /// `message` and `action` never hold secrets or message texts: failures are logged and audited.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[error("{code}: {message}", code = .code.as_str())]
 pub struct Failure {
     /// What kind of failure; a closed set.
@@ -87,7 +88,7 @@ impl From<StoreError> for Failure {
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $variant:ident => $text:literal),* $(,)?) => {
         /// What kind of failure it was. Closed: clients may match on it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Code { $($(#[doc = $doc])* $variant),* }
 

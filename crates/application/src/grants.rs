@@ -84,6 +84,13 @@ impl Grants {
         self.denied(scope).is_none()
     }
 
+    /// Whether whoever has this runs the server: sessions, tokens, people. Reading nothing of what was said is no reason why
+    /// not; being kept from chats or from changing things is.
+    pub fn administer(&self, effect: Effect) -> bool {
+        let may_change = effect == Effect::Reads || !self.is_read_only;
+        may_change && !self.is_locked_down && self.chats.is_open() && self.has(Scope::Admin)
+    }
+
     /// Why a call with these facts is refused, if it is.
     pub(crate) fn refusal(&self, facts: &Facts, is_dry_run: bool) -> Option<Denied> {
         self.read_only_refuses(facts, is_dry_run).or_else(|| self.denied(facts.scope))

@@ -5,6 +5,7 @@
 //! connections, signing in and updates. To read: [`operation`], then [`operations`], then `pipeline`.
 
 pub mod access;
+pub mod administration;
 pub mod ambient;
 mod application;
 pub mod approvals;

@@ -4,6 +4,7 @@
 //! wrong button. Groups are left alone until one is allowed. Start with [`Application::role_of`].
 
 mod audience;
+mod block;
 mod error;
 mod pairing;
 
@@ -19,8 +20,8 @@ use telegraphist_domain::{ChatId, UserId};
 
 use crate::application::Application;
 use crate::caller::Caller;
+use crate::operation::Effect;
 use crate::ports::{Group, Person, Role, Speaker, StoreError};
-use crate::sessions::authorise;
 
 /// Who lets somebody in or shuts them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,11 @@ pub(crate) fn person(user: UserId) -> String {
     format!("telegram:{user}")
 }
 
+/// People are let in and kept out by who runs the server.
+fn authorise(caller: &Caller, effect: Effect) -> Result<(), PeopleError> {
+    if caller.grants.administer(effect) { Ok(()) } else { Err(PeopleError::NotAllowed) }
+}
+
 impl Application {
     /// What a person may do; nothing if they are not known. The configuration's owner stays the owner whatever the
     /// store says.
@@ -66,7 +72,7 @@ impl Application {
 
     /// Everybody who is known, the owner first.
     pub async fn people(&self, caller: &Caller) -> Result<Vec<Person>, PeopleError> {
-        authorise(caller).map_err(|_| PeopleError::NotAllowed)?;
+        authorise(caller, Effect::Reads)?;
         let mut people = self.ports().people.people().await?;
         for person in &mut people {
             match self.inner.settings.owner {
@@ -86,7 +92,7 @@ impl Application {
 
     /// Groups in which the bots speak.
     pub async fn groups(&self, caller: &Caller) -> Result<Vec<Group>, PeopleError> {
-        authorise(caller).map_err(|_| PeopleError::NotAllowed)?;
+        authorise(caller, Effect::Reads)?;
         Ok(self.ports().people.groups().await?)
     }
 

@@ -5,10 +5,12 @@
 
 mod api;
 mod create_session;
+mod disconnect_session;
 mod error;
 mod export_session;
 mod import_session;
 mod log_out;
+mod look;
 mod need_login;
 mod record;
 mod remove_session;

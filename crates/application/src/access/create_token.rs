@@ -10,6 +10,7 @@ use super::secret::Secret;
 use crate::application::Application;
 use crate::caller::Caller;
 use crate::grants::{ChatRule, Effects, Grants, Quota, Scopes, Sessions};
+use crate::operation::Effect;
 use crate::ports::{Added, KnownToken, Token};
 
 /// The longest name of a token, in letters.
@@ -53,7 +54,10 @@ pub struct IssuedToken {
 impl Application {
     /// Makes a token. It can do no more than who makes it.
     pub async fn create_token(&self, caller: &Caller, new: NewToken) -> Result<IssuedToken, TokenError> {
-        super::authorise(caller)?;
+        super::authorise(caller, Effect::Writes)?;
+        if new.scopes.intersection(caller.grants.scopes) != new.scopes {
+            return Err(TokenError::MoreThanYours);
+        }
         check_name(&new.name)?;
         let now = self.ports().clock.now();
         let expires = match new.lifetime {

@@ -9,6 +9,9 @@ pub enum TokenError {
     /// Only who may do everything manages tokens.
     #[error("managing tokens is the owner's business")]
     NotTheOwner,
+    /// Whoever makes it has less.
+    #[error("a token may do no more than who makes it")]
+    MoreThanYours,
     /// The name cannot be used.
     #[error("a token's name has 1 to 40 lower-case letters, digits, - and _")]
     NotAName,
@@ -50,6 +53,7 @@ impl From<TokenError> for Failure {
     fn from(error: TokenError) -> Self {
         let (code, action) = match &error {
             TokenError::NotTheOwner => (Code::Forbidden, "Use the command line of the person who runs this server."),
+            TokenError::MoreThanYours => (Code::Forbidden, "Leave out the scopes that you have not been granted."),
             TokenError::NotAName | TokenError::NameTaken => (Code::InvalidArgument, "Choose another name."),
             TokenError::Unknown => (Code::InvalidArgument, "Run `telegraphist tokens list` to see what there is."),
             TokenError::TooMany => {
@@ -75,6 +79,7 @@ impl From<TokenError> for Failure {
                 Self::new(code, sentence(&error), action).with_details(json!({ "sessions": known }))
             }
             TokenError::NotTheOwner
+            | TokenError::MoreThanYours
             | TokenError::NotAName
             | TokenError::NameTaken
             | TokenError::Unknown

@@ -1,14 +1,16 @@
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::TokenError;
 use crate::application::Application;
 use crate::caller::Caller;
 use crate::grants::{ChatLists, ChatRule, Grants, Sessions};
+use crate::operation::Effect;
 use crate::ports::{KnownToken, StoreError, Token};
 
 /// Whether a token counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenState {
     /// It does.
@@ -20,7 +22,7 @@ pub enum TokenState {
 }
 
 /// A token as lists show it; everything but the secret, which nobody has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenView {
     /// Its id, which logs and the audit log say.
     pub id: String,
@@ -65,7 +67,7 @@ pub struct TokenView {
 impl Application {
     /// All tokens, the newest first.
     pub async fn tokens(&self, caller: &Caller) -> Result<Vec<TokenView>, TokenError> {
-        super::authorise(caller)?;
+        super::authorise(caller, Effect::Reads)?;
         let mut views = Vec::new();
         for known in self.ports().tokens.tokens().await? {
             views.push(self.view_of_token(&known).await?);
@@ -75,14 +77,14 @@ impl Application {
 
     /// One of them, by name or id. A name means the newest token that had it.
     pub async fn token(&self, caller: &Caller, name_or_id: &str) -> Result<TokenView, TokenError> {
-        super::authorise(caller)?;
+        super::authorise(caller, Effect::Reads)?;
         let known = self.known_token(name_or_id).await?;
         Ok(self.view_of_token(&known).await?)
     }
 
     /// Who calls with a token, by its name or id; and why it lets nobody in, if so. For telling what it may do.
     pub async fn caller_of_token(&self, caller: &Caller, name_or_id: &str) -> Result<(Caller, TokenState), TokenError> {
-        super::authorise(caller)?;
+        super::authorise(caller, Effect::Reads)?;
         let known = self.known_token(name_or_id).await?;
         let holder = Caller { principal: super::principal_of(&known.token), grants: known.token.grants.clone() };
         Ok((holder, self.state_of(&known.token)))

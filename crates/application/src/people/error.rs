@@ -16,6 +16,9 @@ pub enum PeopleError {
     /// The owner is named in the configuration and nowhere else.
     #[error("the owner is named in the configuration")]
     OwnerIsConfigured,
+    /// Only who is blocked is unblocked.
+    #[error("this person is not blocked")]
+    NotBlocked,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -42,6 +45,9 @@ impl From<PeopleError> for Failure {
                 "The owner is named in the configuration and nowhere else.",
                 "Set people.owner to the owner's Telegram user id.",
             ),
+            PeopleError::NotBlocked => {
+                (Code::InvalidArgument, "This person is not blocked.", "Look who is: `telegraphist people list`.")
+            }
             PeopleError::Store(error) => return error.into(),
         };
         Self::new(code, message, action)

@@ -1,9 +1,10 @@
 use telegraphist_domain::{Session, SessionId};
 
 use super::SessionError;
-use super::record::{Act, authorise};
+use super::record::{Act, authorise_administrator};
 use crate::application::Application;
 use crate::caller::Caller;
+use crate::operation::Effect;
 use crate::ports::SignInError;
 use crate::views::SessionView;
 
@@ -11,7 +12,7 @@ impl Application {
     /// Makes Telegram forget the login; of a bot, the token is forgotten here. The session stays, closed, and can be signed in again. If Telegram cannot be
     /// reached the session stays in `closing`, and logging out again goes on from there.
     pub async fn log_out(&self, caller: &Caller, session: &str) -> Result<SessionView, SessionError> {
-        authorise(caller)?;
+        authorise_administrator(caller, Effect::Writes)?;
         let id = self.find(session).await?;
         let closed = self.close(id).await;
         self.audited(Act::of(caller, id, "log_out"), closed).await?;

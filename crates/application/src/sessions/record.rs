@@ -6,6 +6,7 @@ use telegraphist_domain::{Session, SessionEvent, SessionId, Timestamp};
 use super::SessionError;
 use crate::application::Application;
 use crate::caller::Caller;
+use crate::operation::Effect;
 use crate::ports::{AppendError, AuditEntry, StoreError, Together, Version};
 use crate::views::SessionView;
 
@@ -114,6 +115,11 @@ impl<'a> Act<'a> {
 /// Sessions are managed by who may do everything with them.
 pub(crate) fn authorise(caller: &Caller) -> Result<(), SessionError> {
     if caller.grants.are_whole() { Ok(()) } else { Err(SessionError::NotTheOwner) }
+}
+
+/// Ending a login or a connection is also for who runs the server.
+pub(super) fn authorise_administrator(caller: &Caller, effect: Effect) -> Result<(), SessionError> {
+    if caller.grants.administer(effect) { Ok(()) } else { Err(SessionError::NotTheOwner) }
 }
 
 pub(super) fn id_of(view: &SessionView) -> SessionId {

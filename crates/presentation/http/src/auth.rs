@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use telegraphist_application::access::LacksScope;
 use telegraphist_application::security::NotLetIn;
-use telegraphist_application::{Application, Caller, Code, Failure, Operation, Scopes, Unauthenticated};
+use telegraphist_application::{Application, Caller, Code, Failure, Operation, Scope, Scopes, Unauthenticated};
 
 use self::oauth::NotVouched;
 pub use self::oauth::{Fetch, Fetching, NotASignature, OAuth, OAuthOptions, SignedBy};
@@ -203,7 +203,11 @@ fn token(credentials: &HeaderValue) -> Option<&str> {
 
 /// A failure of an operation; where the caller lacks a scope, with which one.
 pub(crate) fn told<O: Operation>(caller: &Caller, failure: Failure) -> Refusal {
-    let scope = O::FACTS.scope;
+    told_with(O::FACTS.scope, caller, failure)
+}
+
+/// A failure of what needs this scope.
+pub(crate) fn told_with(scope: Scope, caller: &Caller, failure: Failure) -> Refusal {
     if failure.code != Code::Forbidden || caller.grants.scopes.contains(scope) {
         return failure.into();
     }

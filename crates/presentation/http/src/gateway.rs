@@ -87,6 +87,10 @@ impl Gateway {
         self.options.scheme()
     }
 
+    pub(crate) fn options(&self) -> &GatewayOptions {
+        &self.options
+    }
+
     /// Where it listens, with the port that it got.
     pub fn address(&self) -> &Listen {
         &self.at

@@ -4,6 +4,7 @@
 //! the one shape of this server. Without tokens it listens where no other machine could reach it, and
 //! never believes a request that a browser or a proxy carried here from elsewhere. Start with [`Gateway`].
 
+mod admin;
 mod approvals;
 mod arguments;
 mod auth;
@@ -29,6 +30,7 @@ mod standing;
 mod tls;
 mod webhook;
 
+pub use admin::{AdminOptions, openapi};
 pub use auth::{Auth, Authenticate, Authenticating, NotAuthenticated};
 pub use auth::{Fetch, Fetching, NotASignature, OAuth, OAuthOptions, SignedBy};
 pub use gateway::Gateway;

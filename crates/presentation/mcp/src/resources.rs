@@ -6,6 +6,7 @@
 mod approval;
 mod bridge_status;
 mod chat;
+mod configuration;
 mod delivery;
 mod event_templates;
 mod event_types;
@@ -45,7 +46,7 @@ type Reading<'a> = Pin<Box<dyn Future<Output = Result<String, Failure>> + Send +
 /// Reads the resource whose placeholders have these values, in the template's order.
 type Read = for<'a> fn(&'a Application, &'a Caller, Vec<String>, CallContext) -> Reading<'a>;
 
-const KINDS: [&Kind; 11] = [
+const KINDS: [&Kind; 12] = [
     &sessions::SESSIONS,
     &session::SESSION,
     &chat::CHAT,
@@ -57,6 +58,7 @@ const KINDS: [&Kind; 11] = [
     &delivery::DELIVERY,
     &approval::APPROVAL,
     &health::HEALTH,
+    &configuration::CONFIGURATION,
 ];
 
 impl Kind {
@@ -72,7 +74,8 @@ impl Kind {
 
     /// What it is written in: for people and models, but where programs read it.
     pub(crate) fn mime_type(&self) -> &'static str {
-        if self.template == health::HEALTH.template { JSON } else { TEXT }
+        let is_for_programs = [health::HEALTH.template, configuration::CONFIGURATION.template].contains(&self.template);
+        if is_for_programs { JSON } else { TEXT }
     }
 
     fn is_single(&self) -> bool {
@@ -82,7 +85,11 @@ impl Kind {
 
 /// The kinds whose tools are all selected, and what operators see only where that was granted.
 pub(crate) fn offered(selection: &Selection) -> impl Iterator<Item = &'static Kind> {
-    let is_shown = |kind: &&Kind| kind.template != health::HEALTH.template || selection.sees_health();
+    let is_shown = |kind: &&Kind| match kind.template {
+        template if template == health::HEALTH.template => selection.sees_health(),
+        template if template == configuration::CONFIGURATION.template => selection.sees_configuration(),
+        _ => true,
+    };
     KINDS.into_iter().filter(is_shown).filter(|kind| kind.tools.iter().all(|tool| selection.has(tool)))
 }
 

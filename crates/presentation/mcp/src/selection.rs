@@ -39,6 +39,8 @@ pub struct Selection {
     beside_a_bot: BTreeSet<&'static str>,
     /// Whether it may be told how the server itself does.
     sees_health: bool,
+    /// Whether it may be told how the server is configured.
+    sees_configuration: bool,
 }
 
 /// A name that is neither a tool nor a toolset.
@@ -58,7 +60,12 @@ impl Default for Selection {
     fn default() -> Self {
         let names = names_where(|tool| DEFAULT_TOOLSETS.contains(&tool.facts.toolset));
         let for_bots = names_where(|tool| BOT_TOOLSETS.contains(&tool.facts.toolset));
-        Self { beside_a_bot: names.union(&for_bots).copied().collect(), names, sees_health: true }
+        Self {
+            beside_a_bot: names.union(&for_bots).copied().collect(),
+            names,
+            sees_health: true,
+            sees_configuration: true,
+        }
     }
 }
 
@@ -107,14 +114,14 @@ impl Selection {
             names: self.names.intersection(&other.names).copied().collect(),
             beside_a_bot: self.beside_a_bot.intersection(&other.beside_a_bot).copied().collect(),
             sees_health: self.sees_health && other.sees_health,
+            sees_configuration: self.sees_configuration && other.sees_configuration,
         }
     }
 
     /// What it is where a bot is signed in.
     #[must_use]
     pub fn beside_a_bot(&self) -> Self {
-        let Self { beside_a_bot, sees_health, .. } = self.clone();
-        Self { names: beside_a_bot.clone(), beside_a_bot, sees_health }
+        Self { names: self.beside_a_bot.clone(), ..self.clone() }
     }
 
     /// What of it a caller may call at all.
@@ -123,6 +130,7 @@ impl Selection {
         let grants = &caller.grants;
         let mut granted = self.narrow(&Self::where_tool(|tool| grants.offer(&tool.facts)));
         granted.sees_health &= grants.has(Scope::OpsRead);
+        granted.sees_configuration &= grants.has(Scope::OpsRead) || grants.has(Scope::Admin);
         granted
     }
 
@@ -141,18 +149,23 @@ impl Selection {
         self.sees_health
     }
 
+    /// Whether it may be told how the server is configured.
+    pub(crate) fn sees_configuration(&self) -> bool {
+        self.sees_configuration
+    }
+
     /// Its tools, in the catalogue's order.
     pub fn tools(&self) -> impl Iterator<Item = &'static Tool> {
         Catalogue::get().tools().iter().filter(|tool| self.has(tool.facts.name))
     }
 
     fn nothing() -> Self {
-        Self { names: BTreeSet::new(), beside_a_bot: BTreeSet::new(), sees_health: true }
+        Self { names: BTreeSet::new(), beside_a_bot: BTreeSet::new(), sees_health: true, sees_configuration: true }
     }
 
     fn only(tool: &Tool) -> Self {
         let names = BTreeSet::from([tool.facts.name]);
-        Self { beside_a_bot: names.clone(), names, sees_health: true }
+        Self { beside_a_bot: names.clone(), names, sees_health: true, sees_configuration: true }
     }
 
     fn add(&mut self, other: &Self) {
@@ -162,7 +175,7 @@ impl Selection {
 
     fn where_tool(is_in: impl Fn(&Tool) -> bool) -> Self {
         let names = names_where(is_in);
-        Self { beside_a_bot: names.clone(), names, sees_health: true }
+        Self { beside_a_bot: names.clone(), names, sees_health: true, sees_configuration: true }
     }
 }
 

@@ -277,6 +277,11 @@ pub(crate) struct Serve {
     /// says]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) metrics: Option<Listen>,
+    /// Let the operator in, who has a token with the scope admin, at a door of
+    /// its own [default: what admin.listen says]
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "not given, given, given with an address")]
+    pub(crate) admin: Option<Option<Listen>>,
 }
 
 impl Serve {
@@ -285,7 +290,10 @@ impl Serve {
         let listen = self.listen.as_ref().map(|listen| ("http.listen", listen.to_string().into()));
         let auth = self.auth.map(|auth| ("http.auth", auth.to_string().into()));
         let metrics = self.metrics.as_ref().map(|listen| ("metrics.listen", listen.to_string().into()));
-        listen.into_iter().chain(auth).chain(metrics).collect()
+        let admin = self.admin.as_ref().map(|_| ("admin.enabled", true.into()));
+        let admin_listen = self.admin.as_ref().and_then(Option::as_ref);
+        let admin_listen = admin_listen.map(|listen| ("admin.listen", listen.to_string().into()));
+        listen.into_iter().chain(auth).chain(metrics).chain(admin).chain(admin_listen).collect()
     }
 }
 

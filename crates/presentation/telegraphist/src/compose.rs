@@ -94,6 +94,7 @@ pub(crate) async fn compose(
     application.approvals = settings.approvals.settings();
     application.limits = settings.limits.limits();
     application.telemetry = telemetry;
+    application.configuration = settings.keys().into();
     application.machine = Arc::new(ProcMachine::new(places.data.clone()));
     if is_elsewhere {
         // The budgets keep an account in Telegram's good books; a Telegram of one's own has its own rules.

@@ -77,12 +77,14 @@ pub(crate) struct Face {
     pub(crate) http: Option<Listen>,
     /// Where it gives its numbers, if it keeps any.
     pub(crate) metrics: Option<Listen>,
+    /// Where the operator comes in, if anywhere.
+    pub(crate) admin: Option<Listen>,
 }
 
 impl From<Stay> for Face {
     /// Nobody opens a port who was not told to.
     fn from(stay: Stay) -> Self {
-        Self { stay, http: None, metrics: None }
+        Self { stay, http: None, metrics: None, admin: None }
     }
 }
 
@@ -91,6 +93,7 @@ pub(crate) struct Owner {
     house: Arc<House>,
     http: Option<Listen>,
     metrics: Option<Listen>,
+    admin: Option<Listen>,
     composition: Composition,
     listener: UnixListener,
     #[cfg(feature = "demo")]
@@ -159,6 +162,10 @@ impl Owner {
             Some(listen) => Some((Gateway::bind(listen, GatewayOptions::default()).await?, Meters::new()?)),
             None => None,
         };
+        let door = match face.admin {
+            Some(listen) => Some(Gateway::bind(listen, settings.admin_door(gateway::authenticate(&late))).await?),
+            None => None,
+        };
         let telemetry = numbers.as_ref().map(|(_, meters)| meters.telemetry()).unwrap_or_default();
         let composition = compose(places, settings, elsewhere, telemetry).await?;
         composition.app.watch_logins();
@@ -193,10 +200,15 @@ impl Owner {
         if let Some((door, meters)) = numbers {
             house.open_metrics(door, meters);
         }
+        let admin = door.as_ref().map(|door| door.address().clone());
+        if let Some(door) = door {
+            house.open_admin(door);
+        }
         Ok(Self {
             house,
             http,
             metrics,
+            admin,
             composition,
             listener,
             #[cfg(feature = "demo")]
@@ -225,6 +237,11 @@ impl Owner {
     /// Where it gives its numbers, if it does.
     pub(crate) fn metrics(&self) -> Option<&Listen> {
         self.metrics.as_ref()
+    }
+
+    /// Where the operator comes in, if anywhere.
+    pub(crate) fn admin(&self) -> Option<&Listen> {
+        self.admin.as_ref()
     }
 
     /// The application, for what is done before anybody comes.

@@ -3,6 +3,7 @@
 //! A key that does not exist is an error that names the nearest one, wherever it was written. Secrets are typed as such
 //! and never shown. `config/default.toml` is the list of keys, their defaults and their documentation at once.
 
+mod admin;
 mod http;
 mod keys;
 mod limits;
@@ -20,7 +21,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use telegraphist_application::approvals::ApprovalSettings;
 use telegraphist_domain::UserId;
-use telegraphist_http::{Auth, Authenticate, Fetch, GatewayOptions, NotAuthenticated, TlsFiles};
+use telegraphist_http::{Auth, Authenticate, Fetch, GatewayOptions, ListenError, NotAuthenticated, TlsFiles};
 use telegraphist_relay::greeting::Choice;
 
 pub(crate) use values::{Address, AuthChoice, Clock, Commas, DcAddress, KeyPlaceChoice, ListenAt, PublicUrl, Span};
@@ -52,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) http: Http,
     pub(crate) oauth: oauth::OAuthSettings,
     pub(crate) metrics: Metrics,
+    pub(crate) admin: Admin,
     pub(crate) log: Log,
     /// Where the desktop's bus is; no key, but of the same environment.
     #[serde(skip)]
@@ -193,6 +195,13 @@ pub(crate) struct Metrics {
     pub(crate) listen: ListenAt,
 }
 
+/// `[admin]`
+#[derive(Deserialize)]
+pub(crate) struct Admin {
+    pub(crate) enabled: bool,
+    pub(crate) listen: ListenAt,
+}
+
 /// `[log]`
 #[derive(Deserialize)]
 pub(crate) struct Log {
@@ -296,9 +305,13 @@ impl Settings {
         }
         let auth = self.auth(nobody(), Arc::new(|_| Box::pin(async { Err("nothing is fetched".to_owned()) })))?;
         self.http.check(auth).map_err(SettingsError::Invalid)?;
-        if let Err(problem) = self.metrics.listen.0.check(&GatewayOptions::default()) {
-            return Err(SettingsError::Invalid(format!("metrics.listen: {problem}")));
-        }
+        let metrics = self.metrics.listen.0.check(&GatewayOptions::default());
+        metrics.map_err(|problem| invalid_listen("metrics.listen", &problem))?;
+        self.admin
+            .listen
+            .0
+            .check(&self.admin_door(nobody()))
+            .map_err(|problem| invalid_listen("admin.listen", &problem))?;
         if self.people.owner < 0 {
             return Err(SettingsError::Invalid("people.owner is a person's user id, a positive number".to_owned()));
         }
@@ -399,10 +412,16 @@ impl Settings {
             ("oauth.scopes", self.oauth.scopes.shown()),
             ("oauth.subjects", self.oauth.subjects_shown()),
             ("metrics.listen", quoted(&self.metrics.listen)),
+            ("admin.enabled", self.admin.enabled.to_string()),
+            ("admin.listen", quoted(&self.admin.listen)),
             ("log.filter", quoted(&self.log.filter)),
             ("log.format", quoted(&self.log.format)),
         ]
     }
+}
+
+fn invalid_listen(key: &str, problem: &ListenError) -> SettingsError {
+    SettingsError::Invalid(format!("{key}: {problem}"))
 }
 
 /// Knows no token: for looking at a configuration before there is anything that could.

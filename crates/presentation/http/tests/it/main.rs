@@ -1,5 +1,6 @@
 //! The gateway over real sockets, with a bot, a person of the sandbox who is told and asked, and a store in memory.
 
+mod admin;
 mod approvals;
 mod disk;
 mod events;

@@ -22,6 +22,7 @@ async fn sessions_chats_and_messages_are_read_by_address() {
                 "tg://notify/bridge-status",
                 "tg://notify/responses",
                 "status://health",
+                "config://server",
                 "tg://session/work",
             ]
         );

@@ -19,7 +19,8 @@ use crate::terminal::Screen;
 pub(crate) fn run(context: &Context, command: &Demo) -> anyhow::Result<()> {
     telemetry::start(&context.settings.log)?;
     let listen = command.listen.clone().map(|at| at.unwrap_or_else(|| context.settings.http.listen.0.clone()));
-    let face = Face { stay: Stay::Foreground, http: listen, metrics: command.metrics.clone() };
+    let (metrics, admin) = (command.metrics.clone(), context.settings.admin.door());
+    let face = Face { stay: Stay::Foreground, http: listen, metrics, admin };
     if command.stdio { on_stdio(context, face) } else { on_screen(context, &face) }
 }
 
@@ -36,6 +37,7 @@ fn on_stdio(context: &Context, face: Face) -> anyhow::Result<()> {
         let demo = demo::open(&places, &context.settings, face).await?;
         serve::tell_where(demo.owner.http(), &context.settings.http);
         serve::tell_metrics(demo.owner.metrics());
+        serve::tell_admin(demo.owner.admin(), &context.settings.http);
         let hello = Hello::mcp(&places, context.settings.tools.choice());
         demo.owner.serve_stdio(&hello).await
     });
@@ -55,6 +57,7 @@ fn on_screen(context: &Context, face: &Face) -> anyhow::Result<()> {
         print(&Invocation::of_this_process()?, &sides)?;
         serve::tell_where(demo.owner.http(), &context.settings.http);
         serve::tell_metrics(demo.owner.metrics());
+        serve::tell_admin(demo.owner.admin(), &context.settings.http);
         demo.owner.serve().await
     })
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use telegraphist_application::ports::{FetchLimits, Reception};
 use telegraphist_application::{Application, Unauthenticated};
 use telegraphist_files::fetch_document;
-use telegraphist_http::{Authenticate, Fetch, Gateway, Listen, NotAuthenticated, WEBHOOK_PATH};
-use telegraphist_mcp::{Endpoint, EndpointOptions};
+use telegraphist_http::{AdminOptions, Authenticate, Fetch, Gateway, Listen, NotAuthenticated, WEBHOOK_PATH};
+use telegraphist_mcp::{Catalogue, Endpoint, EndpointOptions};
 
 use super::{House, chosen};
 use crate::numbers::Meters;
@@ -93,5 +93,11 @@ impl House {
     /// Gives the numbers at a door of their own.
     pub(super) fn open_metrics(self: &Arc<Self>, door: Gateway, meters: Meters) {
         self.tasks.spawn(door.serve_metrics(Arc::new(meters.of(self.app.clone())), self.stop.clone()));
+    }
+
+    /// Lets the operator in at a door of their own.
+    pub(super) fn open_admin(self: &Arc<Self>, door: Gateway) {
+        let options = AdminOptions { is_tool: |name| Catalogue::get().tool(name).is_some() };
+        self.gateway.spawn(door.serve_admin(self.app.clone(), options, self.stop.clone()));
     }
 }

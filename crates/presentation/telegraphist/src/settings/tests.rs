@@ -146,9 +146,14 @@ fn http_is_for_this_machine_and_webhooks_for_an_address_that_telegram_can_trust(
         let problem = problem(&format!("[bots]\nwebhook_url = \"{url}\""), &[]);
         assert!(problem.contains("bots.webhook_url") && !problem.contains("secret"), "{problem}");
     }
-    for (section, address) in
-        [("http", "everywhere"), ("http", "0.0.0.0:8080"), ("metrics", "everywhere"), ("metrics", "0.0.0.0:9090")]
-    {
+    for (section, address) in [
+        ("http", "everywhere"),
+        ("http", "0.0.0.0:8080"),
+        ("metrics", "everywhere"),
+        ("metrics", "0.0.0.0:9090"),
+        ("admin", "everywhere"),
+        ("admin", "0.0.0.0:9091"),
+    ] {
         let problem = problem(&format!("[{section}]\nlisten = \"{address}\""), &[]);
         assert!(problem.contains(&format!("{section}.listen")), "{problem}");
     }
@@ -204,4 +209,34 @@ fn limits_are_read_and_what_makes_no_sense_is_refused() {
         let problem = problem(file, &[]);
         assert!(problem.contains(key), "{problem}");
     }
+}
+
+#[test]
+fn the_operators_door_is_closed_until_it_is_opened_and_elsewhere_only_encrypted() {
+    let settings = read("", &[]).expect("valid");
+    assert_eq!((settings.admin.door(), settings.admin.listen.to_string().as_str()), (None, "127.0.0.1:9091"));
+    let settings = read("[admin]\nenabled = true", &[]).expect("valid");
+    assert_eq!(settings.admin.door(), Some(settings.admin.listen.0));
+    let everywhere = "[admin]\nlisten = \"0.0.0.0:9091\"\n[http]\nauth = \"bearer\"\n";
+    let problem = problem(&format!("{everywhere}trust_proxy = true"), &[]);
+    assert!(problem.contains("admin.listen"), "no proxy stands before it: {problem}");
+    let encrypted = format!("{everywhere}tls_cert = \"/etc/cert.pem\"\ntls_key = \"/etc/key.pem\"");
+    assert!(read(&encrypted, &[]).is_ok());
+}
+
+#[test]
+fn an_operator_is_shown_every_key_as_a_program_reads_it_and_no_secret() {
+    let secret = [("TELEGRAPHIST_TELEGRAM__API_HASH", "s3cret")];
+    let settings = read("[files]\nread = [\"/srv/files\"]", &secret).expect("valid");
+    let keys = settings.keys();
+    assert_eq!(keys.len(), keys::known().count());
+    let shown = |name: &str| {
+        let key = keys.iter().find(|key| key.key == name).expect("it is shown");
+        (key.value.clone(), key.origin.as_str())
+    };
+    assert_eq!(shown("telegram.api_hash"), ("(hidden)".into(), "environment"));
+    assert_eq!(shown("files.read"), (serde_json::json!(["/srv/files"]), "file"));
+    assert_eq!(shown("telegram.wait_max"), ("10s".into(), "default"));
+    assert_eq!(shown("people.owner"), (0.into(), "default"));
+    assert!(!format!("{keys:?}").contains("s3cret"));
 }
