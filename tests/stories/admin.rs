@@ -55,8 +55,8 @@ fn sent(method: &str, url: &str, token: &str, body: Option<&Value>) -> anyhow::R
 #[test]
 fn an_operator_runs_a_server_from_elsewhere() -> anyhow::Result<()> {
     let office = Office::open()?;
-    let stats = office.get("/stats")?;
-    assert!(stats["sessions"]["total"].as_u64() >= Some(1) && stats["tokens"]["valid"] == 1, "{stats}");
+    let numbers = office.get("/stats")?;
+    assert!(numbers["sessions"]["total"].as_u64() >= Some(1) && numbers["tokens"]["valid"] == 1, "{numbers}");
 
     let wanted = json!({ "name": "ci", "scopes": ["approvals:read"], "expires_in_s": 3600 });
     let (status, made) = office.ask("POST", "/tokens", Some(&wanted))?;

@@ -2,7 +2,7 @@ use telegraphist_domain::UserId;
 
 use super::*;
 use crate::access::{NewToken, TokenError};
-use crate::grants::{Grants, Scopes};
+use crate::grants::{Effects, Grants, Scopes};
 use crate::people::PeopleError;
 use crate::ports::Role;
 use crate::stage::Stage;
@@ -52,8 +52,12 @@ async fn an_administrator_gives_no_more_than_it_has() {
         name: "ci".to_owned(),
         scopes: scopes.iter().copied().collect(),
         is_read_only: false,
+        is_locked_down: false,
+        needs_approval: Effects::none(),
         quotas: [].into(),
         sessions: None,
+        allow_chats: Vec::new(),
+        deny_chats: Vec::new(),
         lifetime: None,
     };
     let admin = with(&[Scope::Admin, Scope::ChatsRead]);

@@ -11,7 +11,8 @@ use chrono::TimeDelta;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use telegraphist_application::access::{NewToken, TokenError, TokenView};
-use telegraphist_application::grants::{Counted, Quota};
+use telegraphist_application::grants::{ChatRule, Counted, NotAChatRule, Quota};
+use telegraphist_application::operation::Effect;
 use telegraphist_application::{Caller, Code, Failure, Scope};
 
 use super::arguments::{Items, Named, read};
@@ -35,6 +36,19 @@ pub(super) struct WantedToken {
     /// Whether it may change nothing, whatever its scopes say.
     #[serde(default)]
     read_only: bool,
+    /// Whether it is shown nothing that strangers wrote.
+    #[serde(default)]
+    lockdown: bool,
+    /// What a person in Telegram has to allow each time.
+    #[serde(default)]
+    approve: Vec<EffectName>,
+    /// If there are any, it touches only these chats: ids, names, links, `me`, `folder:TITLE`, with `read:` or `write:` in
+    /// front for one of both.
+    #[serde(default)]
+    allow_chats: Vec<String>,
+    /// It never touches these.
+    #[serde(default)]
+    deny_chats: Vec<String>,
     /// How many calls it may make: `calls=100/m`, `send=10/h`, `read_messages=5/s`.
     #[serde(default)]
     quotas: Vec<QuotaText>,
@@ -83,6 +97,25 @@ impl JsonSchema for ScopeName {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let names: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
         json_schema!({ "type": "string", "enum": names })
+    }
+}
+
+/// What a person may be asked about.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum EffectName {
+    Writes,
+    Destroys,
+    Spends,
+}
+
+impl From<EffectName> for Effect {
+    fn from(name: EffectName) -> Self {
+        match name {
+            EffectName::Writes => Self::Writes,
+            EffectName::Destroys => Self::Destroys,
+            EffectName::Spends => Self::Spends,
+        }
     }
 }
 
@@ -153,7 +186,8 @@ async fn created(desk: &AdminDesk, caller: &Caller, headers: &HeaderMap, body: B
 }
 
 fn new_token(wanted: WantedToken, options: &AdminOptions) -> Result<NewToken, Refusal> {
-    let WantedToken { name, scopes, read_only, quotas, sessions, expires_in_s } = wanted;
+    let WantedToken { name, scopes, read_only, lockdown, approve, quotas, sessions, expires_in_s, .. } = wanted;
+    let (allow_chats, deny_chats) = (rules(&wanted.allow_chats)?, rules(&wanted.deny_chats)?);
     if scopes.is_empty() {
         return Err(Refusal::argument("`scopes` is empty.", "Name at least one scope."));
     }
@@ -173,10 +207,21 @@ fn new_token(wanted: WantedToken, options: &AdminOptions) -> Result<NewToken, Re
         name,
         scopes: scopes.into_iter().map(|scope| scope.0).collect(),
         is_read_only: read_only,
+        is_locked_down: lockdown,
+        needs_approval: approve.into_iter().map(Effect::from).collect(),
         quotas: quotas.into(),
         sessions,
+        allow_chats,
+        deny_chats,
         lifetime: expires_in_s.map(TimeDelta::seconds),
     })
+}
+
+fn rules(written: &[String]) -> Result<Vec<ChatRule<String>>, Refusal> {
+    let rules = written.iter().map(|rule| {
+        rule.parse().map_err(|problem: NotAChatRule| Refusal::argument(format!("`{rule}`: {problem}."), "Correct it."))
+    });
+    rules.collect()
 }
 
 fn refusal(error: TokenError) -> Refusal {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use telegraphist_application::access::{NewToken, Preset};
+use telegraphist_application::grants::Effects;
 use telegraphist_application::operation::Scope;
 use telegraphist_application::ports::AuditLog as _;
+use telegraphist_application::security::NotLetIn;
 use telegraphist_application::{Application, Caller, Scopes};
 use telegraphist_http::{AdminOptions, Auth, Gateway, GatewayOptions, Listen, NotAuthenticated};
 use telegraphist_mcp::EndpointOptions;
@@ -20,7 +22,9 @@ fn by_token(app: &Application) -> GatewayOptions {
     let app = app.clone();
     let auth = Auth::Bearer(Arc::new(move |token| {
         let app = app.clone();
-        Box::pin(async move { app.authenticate(&token).await.map_err(|_| NotAuthenticated::Refused) })
+        Box::pin(
+            async move { app.authenticate(&token).await.map_err(|_| NotAuthenticated::Refused(NotLetIn::UnknownKey)) },
+        )
     }));
     GatewayOptions { auth, ..GatewayOptions::default() }
 }
@@ -68,7 +72,18 @@ impl Office {
 /// A token with these scopes.
 async fn token(world: &World, name: &str, scopes: Scopes, is_read_only: bool) -> String {
     let (name, quotas) = (name.to_owned(), [].into());
-    let new = NewToken { name, scopes, is_read_only, quotas, sessions: None, lifetime: None };
+    let new = NewToken {
+        name,
+        scopes,
+        is_read_only,
+        is_locked_down: false,
+        needs_approval: Effects::none(),
+        quotas,
+        sessions: None,
+        allow_chats: Vec::new(),
+        deny_chats: Vec::new(),
+        lifetime: None,
+    };
     let issued = world.app.create_token(&Caller::owner(), new).await.expect("it is made");
     issued.secret.expose().to_owned()
 }
