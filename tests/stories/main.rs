@@ -8,6 +8,7 @@ mod bot_faults;
 mod bot_updates;
 mod conformance;
 mod daemon;
+mod dashboards;
 mod demo;
 mod faults;
 mod foreign_clients;
