@@ -397,6 +397,7 @@ impl Settings {
             ("http.allowed_hosts", self.http.allowed_hosts.shown()),
             ("http.allowed_origins", self.http.allowed_origins.shown()),
             ("http.trust_proxy", self.http.trust_proxy.to_string()),
+            ("http.public_url", quoted(&self.http.public_url)),
             ("http.tls_cert", quoted(&self.http.tls_cert.display())),
             ("http.tls_key", quoted(&self.http.tls_key.display())),
             ("http.connections_max", self.http.connections_max.to_string()),

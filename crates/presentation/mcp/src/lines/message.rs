@@ -121,10 +121,10 @@ pub(crate) struct Checked<'a> {
 pub(crate) fn check(body: &[u8]) -> Result<Checked<'_>, Refusal> {
     let bytes = bare(body);
     check_size(bytes)?;
-    match parse(bytes) {
-        Ok(message) => Ok(Checked { message, bytes: bytes.into(), is_repaired: false }),
-        Err(refusal) => {
-            let repaired = surrogates::repaired(bytes).ok_or(refusal)?;
+    // Also where nobody here would look: the library reads everything.
+    match surrogates::repaired(bytes) {
+        None => Ok(Checked { message: parse(bytes)?, bytes: bytes.into(), is_repaired: false }),
+        Some(repaired) => {
             let message = with_broken_text(&repaired)?;
             Ok(Checked { message, bytes: repaired.into(), is_repaired: true })
         }

@@ -310,7 +310,7 @@ async fn what_strangers_wrote_is_withheld_and_what_others_wrote_is_not() {
     let friendly = said(&friend.id, "quartz by a friend");
 
     let open = everything_about(&desk, &Caller::owner(), hub, theirs).await;
-    let named = [stranger.name.as_str(), "Product Team Hub"];
+    let named = [stranger.name.as_str(), "Product Team"];
     for words in ["by a stranger", "by a friend", friend.name.as_str()].iter().chain(&named) {
         assert!(open.contains(words), "{words}");
     }
