@@ -27,13 +27,14 @@ pub(crate) use call::Call;
 pub(crate) use circuit::Circuits;
 pub use explain::{ExplainedStep, Explanation, Says, WouldBe};
 pub use here::{Here, HereCall};
+pub(crate) use keyed::KEPT_FOR;
 pub(crate) use keyed::OpenCalls;
 pub(crate) use session::KnownSession;
 pub(crate) use step::{Answer, Attempt, Ended, NoParts, Step};
 pub(crate) use turns::Turns;
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -175,6 +176,7 @@ impl Application {
             key: operation.idempotency_key().map(str::to_owned),
             is_confirmed: operation.is_confirmed(),
             is_dry_run: operation.is_dry_run(),
+            turn: OnceLock::new(),
             arguments: Arc::clone(operation) as Arc<dyn Arguments>,
             step: Step {
                 operation: O::FACTS.name,
@@ -225,7 +227,8 @@ impl Application {
 
     /// The erased middle: a read in the caller's own task, a write in one of its own.
     async fn run(&self, call: Call, attempt: Attempt) -> Result<Kept, Failure> {
-        let turn = self.inner.turns.take(&call.step).await?;
+        // Whoever waits for people holds nobody up meanwhile.
+        let turn = if call.needs_consent() { None } else { Some(self.inner.turns.take(&call.step).await?) };
         if !call.is_write() {
             let _turn = turn;
             return call.run(self, attempt).await.map(Kept::Fresh);

@@ -1,24 +1,28 @@
 //! What policy lets a caller do only if a person allows it: asked about each time, done once.
 
+use chrono::TimeDelta;
 use serde_json::Value;
-use telegraphist_domain::approval::{ApprovalState, Meaning, Requester, Risk, Subject};
+use telegraphist_domain::approval::{ApprovalState, Decided, Meaning, Requester, Risk, Subject};
 use telegraphist_domain::{Approval, ApprovalId, UserId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::Ask;
 use super::asked::Asked;
-use super::card::shortened;
+use super::card::{moment, shortened};
 use super::change::Unchanged;
 use crate::application::Application;
 use crate::caller::Caller;
 use crate::failure::{Code, Failure};
 use crate::operation::{Effect, Facts};
-use crate::pipeline::KnownSession;
+use crate::pipeline::{KEPT_FOR, KnownSession};
 use crate::ports::Progress;
 
 /// How long the question lives: longer than one call waits, so that a repeat finds the decision.
 const LIFE: std::time::Duration = std::time::Duration::from_hours(1);
+
+/// So long after a decision a repeat is the same act: a day less than keys are kept, which begin with the question.
+const SAME_ACT_FOR: TimeDelta = TimeDelta::days(KEPT_FOR.num_days() - 1);
 
 /// What is to be done, exactly.
 pub(crate) struct Act<'a> {
@@ -115,8 +119,8 @@ impl Application {
                 self.take_consent(approval, act, requester).await
             }
             ApprovalState::Decided(decided) => Err(not_allowed(&self.denial(decided).await?)),
-            // Under the same key it is the same act, which is done once whatever happens.
-            ApprovalState::Executed(_) if act.key.is_some() => Ok(()),
+            // Under the same key it is the same act, which is done once for as long as keys are kept.
+            ApprovalState::Executed(decided) if act.key.is_some() && self.is_kept_still(decided) => Ok(()),
             ApprovalState::Executed(_) => Err(not_allowed("It was allowed once, and done.")),
             ApprovalState::Expired => Err(not_allowed("Nobody decided in time.")),
             ApprovalState::Cancelled(_) => Err(not_allowed("The question was taken back.")),
@@ -124,6 +128,11 @@ impl Application {
                 Err(not_allowed("Nobody could be asked: the bot cannot write to whoever decides."))
             }
         }
+    }
+
+    /// Whether what was done after this decision is still known by its key.
+    fn is_kept_still(&self, decided: &Decided) -> bool {
+        self.ports().clock.now() - moment(decided.at) < SAME_ACT_FOR
     }
 
     /// What was allowed is taken up once.

@@ -1,9 +1,11 @@
 //! What a caller sends through a bot: queued like everything a bot says, and waited for as long as the caller waits.
 
+use std::collections::HashMap;
+
 use telegraphist_domain::{ChatId, ChatRef};
 
 use crate::application::Application;
-use crate::grants::Place;
+use crate::grants::{Place, Reach};
 use crate::operation::Refused;
 use crate::operations::GetChat;
 use crate::pipeline::{Answer, Call, Ended};
@@ -20,12 +22,17 @@ pub(crate) async fn send(app: &Application, call: &Call, key: &str) -> Ended {
 }
 
 async fn queued(app: &Application, call: &Call, key: &str) -> Result<Ended, TelegramError> {
-    let chat = target(app, call).await?;
-    let kind = match app.ports().peers.by_id(call.step.session.id, chat).await? {
-        Some(peer) => peer.kind,
-        None => PeerKind::of(chat),
-    };
-    call.step.reach.check(Place { chat, kind, is_own: false }, TelegramError::UnknownChat)?;
+    let named = call.arguments.target().ok_or(TelegramError::UnknownChat)?;
+    let chat = meant(app, call, named).await?;
+    check(app, call, chat, &call.step.reach).await?;
+    let mut ids = HashMap::from([(named, chat)]);
+    for other in call.arguments.chats() {
+        if !ids.contains_key(other) {
+            let id = meant(app, call, other).await?;
+            check(app, call, id, &call.step.reach.reading()).await?;
+            ids.insert(other, id);
+        }
+    }
     let lane = Lane { session: call.step.session.id, chat };
     let once = Once { principal: call.caller.principal.clone(), key: key.to_owned() };
     let new = NewDelivery {
@@ -33,7 +40,7 @@ async fn queued(app: &Application, call: &Call, key: &str) -> Result<Ended, Tele
         lane,
         urgency: Urgency::Final,
         operation: call.facts.name.to_owned(),
-        body: call.arguments.to_json(),
+        body: body(call, &ids)?,
         once: Some(once),
         replaces: None,
         conversation: None,
@@ -73,9 +80,33 @@ async fn queued(app: &Application, call: &Call, key: &str) -> Result<Ended, Tele
     }
 }
 
-/// The chat that a call is for. A name that was never seen is asked for.
-async fn target(app: &Application, call: &Call) -> Result<ChatId, TelegramError> {
-    let named = call.arguments.target().ok_or(TelegramError::UnknownChat)?;
+async fn check(app: &Application, call: &Call, chat: ChatId, reach: &Reach) -> Result<(), TelegramError> {
+    let kind = match app.ports().peers.by_id(call.step.session.id, chat).await? {
+        Some(peer) => peer.kind,
+        None => PeerKind::of(chat),
+    };
+    reach.check(Place { chat, kind, is_own: false }, TelegramError::UnknownChat)
+}
+
+/// What is queued. Where chats are kept from the caller it names the ones that were checked: a name may be somebody
+/// else's by the time it is sent.
+fn body(call: &Call, ids: &HashMap<&str, ChatId>) -> Result<Vec<u8>, TelegramError> {
+    let written = call.arguments.to_json();
+    if call.step.reach.is_open() {
+        return Ok(written);
+    }
+    let unreadable = |error: serde_json::Error| StoreError::Unavailable(error.into());
+    let mut arguments: serde_json::Value = serde_json::from_slice(&written).map_err(unreadable)?;
+    for value in arguments.as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+        if let Some(id) = value.as_str().and_then(|named| ids.get(named)) {
+            *value = id.to_string().into();
+        }
+    }
+    Ok(serde_json::to_vec(&arguments).map_err(unreadable)?)
+}
+
+/// The chat that a name in a call means. One that was never seen is asked for.
+async fn meant(app: &Application, call: &Call, named: &str) -> Result<ChatId, TelegramError> {
     let session = call.step.session.id;
     let reference: ChatRef = named
         .parse()

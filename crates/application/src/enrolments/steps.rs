@@ -36,7 +36,7 @@ impl Application {
         self.ensure_session(&turn.by, &turn.session).await?;
         let sent = self.request_code(&turn.by, &turn.session, &turn.api, phone).await?;
         let stage = EnrolmentStage::Code { phone: masked(phone), way: sent.way, digits: sent.digits };
-        self.go_on(key, |_| Some(stage))
+        self.go_on(key, |now| is_before_the_password(now).then_some(stage))
     }
 
     /// Tries a code. It comes to its end even if the page is gone: Telegram may have taken the code.
@@ -84,10 +84,9 @@ impl Application {
         self.ensure_session(&turn.by, &turn.session).await?;
         // Nothing is lost where the page goes: the scan is found by whoever looks next.
         match self.sign_in_by_qr(&turn.by, &turn.session, &turn.api, wait).await {
-            Ok(QrStep::Show { url, expires }) => self.go_on(key, |now| {
-                let is_before = !matches!(now, EnrolmentStage::Password { .. } | EnrolmentStage::Ended(_));
-                is_before.then_some(EnrolmentStage::Qr { url, expires })
-            }),
+            Ok(QrStep::Show { url, expires }) => {
+                self.go_on(key, |now| is_before_the_password(now).then_some(EnrolmentStage::Qr { url, expires }))
+            }
             Ok(QrStep::Scanned(step)) => self.settle(key, &turn, Ok(step)).await,
             Err(error) => Err(error.into()),
         }
@@ -145,8 +144,11 @@ impl Application {
         step: Result<SignInStep, SessionError>,
     ) -> Result<(), EnrolmentError> {
         let settled = self.inner.enrolments.with(&self.hash_of_page(key), self.ports().clock.now(), |one| {
+            let is_over = matches!(one.stage, EnrolmentStage::Ended(_));
             match step {
+                // Also where another try was one too many meanwhile: they are signed in.
                 Ok(SignInStep::Done(who)) => Ok(Settled::Ended(EnrolmentEnd::SignedIn { account: shown(&who) }, one)),
+                _ if is_over => Err(EnrolmentError::OutOfTurn),
                 Ok(SignInStep::PasswordNeeded { hint }) => {
                     one.stage = EnrolmentStage::Password { hint };
                     Ok(Settled::GoesOn)
@@ -192,6 +194,11 @@ impl Settled<'_> {
             }
         }
     }
+}
+
+/// What may still become a code that was sent, or is shown.
+fn is_before_the_password(stage: &EnrolmentStage) -> bool {
+    !matches!(stage, EnrolmentStage::Password { .. } | EnrolmentStage::Ended(_))
 }
 
 fn spend(spent: &mut u32, most: u32) -> Result<(), EnrolmentError> {

@@ -49,6 +49,10 @@ impl Operation for ForwardMessages {
         vec![&self.from_chat.0, &self.chat.0]
     }
 
+    fn target(&self) -> Option<&str> {
+        Some(&self.chat.0)
+    }
+
     fn check(&self) -> Result<(), Refused> {
         match self.message_ids.len() {
             1..=100 => Ok(()),

@@ -1,9 +1,10 @@
 //! One call without the types of its operation: everything between the first step and the last.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::arguments::Arguments;
 use super::step::{Answer, Attempt, Ended, NoParts, Step};
+use super::turns::Turn;
 use super::{audit, limits, refusals};
 use crate::application::{Application, Inner};
 use crate::caller::Caller;
@@ -24,6 +25,8 @@ pub(crate) struct Call {
     pub(super) key: Option<String>,
     pub(super) is_confirmed: bool,
     pub(super) is_dry_run: bool,
+    /// Its place among those under way, where it had to wait for people first.
+    pub(super) turn: OnceLock<Turn>,
 }
 
 impl Call {
@@ -52,6 +55,7 @@ impl Call {
             // Nobody is asked about a chat that is kept from the caller.
             self.check_chats(app).await?;
             self.consent(app, key).await?;
+            let _only_one = self.turn.set(app.inner.turns.take(&self.step).await?);
         }
         Ok(())
     }

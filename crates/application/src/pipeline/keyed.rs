@@ -27,7 +27,7 @@ pub(super) enum Kept {
 }
 
 /// How long outcomes are kept under their keys.
-const KEPT_FOR: TimeDelta = TimeDelta::days(7);
+pub(crate) const KEPT_FOR: TimeDelta = TimeDelta::days(7);
 /// Older ones are forgotten at most this often.
 const FORGET_EVERY: TimeDelta = TimeDelta::hours(1);
 

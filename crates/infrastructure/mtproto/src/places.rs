@@ -78,7 +78,9 @@ impl Places {
         let (used, use_number) = (Instant::now(), state.uses);
         if let Some(place) = state.taken.get_mut(&session) {
             (place.used, place.use_number) = (used, use_number);
-            return Ok(Entered { cell: Arc::clone(&place.cell), before: None });
+            let cell = Arc::clone(&place.cell);
+            // Whoever was told first may have left before it ended.
+            return Ok(Entered { cell, before: state.leaving.get(&session).cloned() });
         }
         if state.taken.len() >= self.max {
             let Some(oldest) = state.oldest() else {

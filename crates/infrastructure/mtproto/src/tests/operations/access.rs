@@ -311,13 +311,13 @@ async fn what_strangers_wrote_is_withheld_and_what_others_wrote_is_not() {
 
     let open = everything_about(&desk, &Caller::owner(), hub, theirs).await;
     let named = [stranger.name.as_str(), "Product Team"];
-    for words in ["by a stranger", "by a friend", friend.name.as_str()].iter().chain(&named) {
+    for words in ["quartz by a stranger", "by a friend", friend.name.as_str()].iter().chain(&named) {
         assert!(open.contains(words), "{words}");
     }
     let locked = Grants { is_locked_down: true, ..Grants::everything() };
     let caller = Caller { principal: "token:ci.0".to_owned(), grants: locked.clone() };
     let told = everything_about(&desk, &caller, hub, theirs).await;
-    for words in ["by a stranger"].iter().chain(&named) {
+    for words in ["quartz by a stranger"].iter().chain(&named) {
         assert!(!told.contains(words), "{words}\n{told}");
     }
     for words in ["by a friend", friend.name.as_str(), &stranger.id, &format!("\"id\":{theirs}"), "withheld"] {
