@@ -10,8 +10,9 @@ use crate::caller::{CallContext, Caller};
 use crate::cards::{Card, SendCard};
 use crate::changes::Change;
 use crate::failure::Code;
-use crate::operations::{RequestApproval, SendMessage};
-use crate::ports::{Clock as _, DeliveryState, Lane, Rate, Reception, TelegramError, Urgency};
+use crate::grants::{ChatPolicy, ChatRule, ChatTarget, Grants};
+use crate::operations::{ForwardMessages, RequestApproval, SendMessage};
+use crate::ports::{Clock as _, DeliveryQuery, DeliveryState, Lane, Rate, Reception, TelegramError, Urgency};
 use crate::stage::{BOB, OWNER, Stage};
 use crate::text::Writing;
 
@@ -279,4 +280,21 @@ async fn what_becomes_of_a_delivery_is_told_to_those_who_watch() {
         while watch.next().await != Change::Delivery(id) {}
     }
     assert_eq!(state(&stage, id).await, DeliveryState::Sent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forward_is_held_against_both_of_its_chats() {
+    let stage = Stage::new().await;
+    let (own, other) = (ChatId(OWNER.0), ChatId(BOB.0));
+    let rule = ChatRule { verb: None, target: ChatTarget::Chat(own) };
+    let grants = Grants { chats: ChatPolicy::of(vec![rule], Vec::new()), ..Grants::everything() };
+    let caller = Caller { principal: "token:ci.0".to_owned(), grants };
+    for (from, to) in [(own, other), (other, own)] {
+        let forward = json!({ "from_chat": from.to_string(), "chat": to.to_string(), "message_ids": [1] });
+        let forward: ForwardMessages = serde_json::from_value(forward).expect("it fits");
+        let refused = stage.app.perform(&caller, forward, CallContext::default()).await.err().expect("refused");
+        assert_eq!(refused.code, Code::UnknownChat, "{from} to {to}");
+    }
+    let all = stage.app.ports().deliveries.deliveries(&DeliveryQuery::default(), 9).await;
+    assert!(all.expect("memory").is_empty(), "nothing is queued");
 }

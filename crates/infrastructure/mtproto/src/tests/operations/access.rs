@@ -333,7 +333,7 @@ async fn what_strangers_wrote_is_withheld_and_what_others_wrote_is_not() {
     let text = |id| read.items.iter().find(|item| item.id == id).and_then(|item| item.text.clone()).unwrap();
     assert_eq!(text(theirs).as_str(), "quartz by a stranger");
     assert!(text(friendly).as_str() == "quartz by a friend", "a contact stays one");
-    assert_eq!(read.chat.unwrap().title.as_str(), "Product Team Hub");
+    assert_eq!(read.chat.unwrap().title.as_str(), "Product Team");
 }
 
 #[tokio::test]
