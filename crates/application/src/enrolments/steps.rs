@@ -27,12 +27,14 @@ impl Application {
     /// Has Telegram send a code to a phone.
     pub async fn enrol_by_phone(&self, key: &str, phone: &str) -> Result<(), EnrolmentError> {
         self.check_crowd().await?;
-        let turn = self.turn(key, |one| match one.stage {
-            EnrolmentStage::Choosing | EnrolmentStage::Code { .. } | EnrolmentStage::Qr { .. } => {
-                spend(&mut one.codes, CODES_MAX)
-            }
-            EnrolmentStage::Password { .. } | EnrolmentStage::Ended(_) => Err(EnrolmentError::OutOfTurn),
-        })?;
+        let turn = self
+            .turn(key, |one| match one.stage {
+                EnrolmentStage::Choosing | EnrolmentStage::Code { .. } | EnrolmentStage::Qr { .. } => {
+                    spend(&mut one.codes, CODES_MAX)
+                }
+                EnrolmentStage::Password { .. } | EnrolmentStage::Ended(_) => Err(EnrolmentError::OutOfTurn),
+            })
+            .await?;
         self.ensure_session(&turn.by, &turn.session).await?;
         let sent = self.request_code(&turn.by, &turn.session, &turn.api, phone).await?;
         let stage = EnrolmentStage::Code { phone: masked(phone), way: sent.way, digits: sent.digits };
@@ -42,13 +44,15 @@ impl Application {
     /// Tries a code. It comes to its end even if the page is gone: Telegram may have taken the code.
     pub async fn enrol_with_code(&self, key: &str, code: String) -> Result<(), EnrolmentError> {
         self.check_crowd().await?;
-        let turn = self.turn(key, |one| match one.stage {
-            EnrolmentStage::Code { .. } => spend(&mut one.tries, TRIES_MAX),
-            EnrolmentStage::Choosing
-            | EnrolmentStage::Qr { .. }
-            | EnrolmentStage::Password { .. }
-            | EnrolmentStage::Ended(_) => Err(EnrolmentError::OutOfTurn),
-        })?;
+        let turn = self
+            .turn(key, |one| match one.stage {
+                EnrolmentStage::Code { .. } => spend(&mut one.tries, TRIES_MAX),
+                EnrolmentStage::Choosing
+                | EnrolmentStage::Qr { .. }
+                | EnrolmentStage::Password { .. }
+                | EnrolmentStage::Ended(_) => Err(EnrolmentError::OutOfTurn),
+            })
+            .await?;
         let (app, key) = (self.clone(), key.to_owned());
         self.to_its_end(async move {
             let step = app.submit_code(&turn.by, &turn.session, &code).await;
@@ -60,13 +64,15 @@ impl Application {
     /// Tries the account's password; comes to its end like a code.
     pub async fn enrol_with_password(&self, key: &str, password: SecretString) -> Result<(), EnrolmentError> {
         self.check_crowd().await?;
-        let turn = self.turn(key, |one| match one.stage {
-            EnrolmentStage::Password { .. } => spend(&mut one.tries, TRIES_MAX),
-            EnrolmentStage::Choosing
-            | EnrolmentStage::Qr { .. }
-            | EnrolmentStage::Code { .. }
-            | EnrolmentStage::Ended(_) => Err(EnrolmentError::OutOfTurn),
-        })?;
+        let turn = self
+            .turn(key, |one| match one.stage {
+                EnrolmentStage::Password { .. } => spend(&mut one.tries, TRIES_MAX),
+                EnrolmentStage::Choosing
+                | EnrolmentStage::Qr { .. }
+                | EnrolmentStage::Code { .. }
+                | EnrolmentStage::Ended(_) => Err(EnrolmentError::OutOfTurn),
+            })
+            .await?;
         let (app, key) = (self.clone(), key.to_owned());
         self.to_its_end(async move {
             let step = app.submit_password(&turn.by, &turn.session, &password).await.map(SignInStep::Done);
@@ -77,10 +83,12 @@ impl Application {
 
     /// Starts or goes on with a QR code; returns when something changed, or after `wait`.
     pub async fn enrol_by_qr(&self, key: &str, wait: Duration) -> Result<(), EnrolmentError> {
-        let turn = self.turn(key, |one| match one.stage {
-            EnrolmentStage::Choosing | EnrolmentStage::Code { .. } | EnrolmentStage::Qr { .. } => Ok(()),
-            EnrolmentStage::Password { .. } | EnrolmentStage::Ended(_) => Err(EnrolmentError::OutOfTurn),
-        })?;
+        let turn = self
+            .turn(key, |one| match one.stage {
+                EnrolmentStage::Choosing | EnrolmentStage::Code { .. } | EnrolmentStage::Qr { .. } => Ok(()),
+                EnrolmentStage::Password { .. } | EnrolmentStage::Ended(_) => Err(EnrolmentError::OutOfTurn),
+            })
+            .await?;
         self.ensure_session(&turn.by, &turn.session).await?;
         // Nothing is lost where the page goes: the scan is found by whoever looks next.
         match self.sign_in_by_qr(&turn.by, &turn.session, &turn.api, wait).await {
@@ -106,20 +114,27 @@ impl Application {
     }
 
     /// Counts the try before it is made, so that many at once are no more than one after the other.
-    fn turn(
+    async fn turn(
         &self,
         key: &str,
         allow: impl FnOnce(&mut Enrolment) -> Result<(), EnrolmentError>,
     ) -> Result<Turn, EnrolmentError> {
-        self.inner.enrolments.with(&self.hash_of_page(key), self.ports().clock.now(), |one| {
-            if let Err(refused) = allow(one) {
-                if matches!(refused, EnrolmentError::TooManyTries) {
+        let now = self.ports().clock.now();
+        let (turn, refused) = self.inner.enrolments.with(&self.hash_of_page(key), now, |one| {
+            let refused = match allow(one) {
+                Ok(()) => None,
+                Err(refused @ EnrolmentError::TooManyTries) => {
                     one.end(EnrolmentEnd::TooManyTries);
+                    Some(refused)
                 }
-                return Err(refused);
-            }
-            Ok(Turn { by: one.by.clone(), session: one.session.clone(), api: Arc::clone(&one.api) })
-        })
+                Err(refused) => return Err(refused),
+            };
+            Ok((Turn { by: one.by.clone(), session: one.session.clone(), api: Arc::clone(&one.api) }, refused))
+        })?;
+        let Some(refused) = refused else { return Ok(turn) };
+        let outcome = EnrolmentEnd::TooManyTries.outcome();
+        self.note_act(&turn.by.principal, "end_enrolment", &turn.session, outcome).await;
+        Err(refused)
     }
 
     /// Moves to another stage, if the one it is in allows it.
@@ -148,7 +163,7 @@ impl Application {
             match step {
                 // Also where another try was one too many meanwhile: they are signed in.
                 Ok(SignInStep::Done(who)) => Ok(Settled::Ended(EnrolmentEnd::SignedIn { account: shown(&who) }, one)),
-                _ if is_over => Err(EnrolmentError::OutOfTurn),
+                _ if is_over => Err(EnrolmentError::TooManyTries),
                 Ok(SignInStep::PasswordNeeded { hint }) => {
                     one.stage = EnrolmentStage::Password { hint };
                     Ok(Settled::GoesOn)

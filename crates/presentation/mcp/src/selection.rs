@@ -90,6 +90,8 @@ impl Selection {
         let tools = split(&choice.tools);
         let is_anything_named = !toolsets.is_empty() || !tools.is_empty();
         let mut selection = if is_anything_named { Self::nothing() } else { where_nothing_is_named };
+        // It goes with no tool, so whoever wants some tools and nothing else is not offered it.
+        selection.sees_configuration &= tools.is_empty() || !toolsets.is_empty();
         for name in toolsets {
             selection.add(&toolset(name)?);
         }

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use telegraphist_application::access::{NewToken, TokenError, TokenView};
-use telegraphist_application::grants::{ChatRule, Counted, NotAChatRule, Quota};
+use telegraphist_application::grants::{Counted, Quota};
 use telegraphist_application::operation::Effect;
 use telegraphist_application::{Caller, Code, Failure, Scope};
 
@@ -42,13 +42,6 @@ pub(super) struct WantedToken {
     /// What a person in Telegram has to allow each time.
     #[serde(default)]
     approve: Vec<EffectName>,
-    /// If there are any, it touches only these chats: ids, names, links, `me`, `folder:TITLE`, with `read:` or `write:` in
-    /// front for one of both.
-    #[serde(default)]
-    allow_chats: Vec<String>,
-    /// It never touches these.
-    #[serde(default)]
-    deny_chats: Vec<String>,
     /// How many calls it may make: `calls=100/m`, `send=10/h`, `read_messages=5/s`.
     #[serde(default)]
     quotas: Vec<QuotaText>,
@@ -186,8 +179,7 @@ async fn created(desk: &AdminDesk, caller: &Caller, headers: &HeaderMap, body: B
 }
 
 fn new_token(wanted: WantedToken, options: &AdminOptions) -> Result<NewToken, Refusal> {
-    let WantedToken { name, scopes, read_only, lockdown, approve, quotas, sessions, expires_in_s, .. } = wanted;
-    let (allow_chats, deny_chats) = (rules(&wanted.allow_chats)?, rules(&wanted.deny_chats)?);
+    let WantedToken { name, scopes, read_only, lockdown, approve, quotas, sessions, expires_in_s } = wanted;
     if scopes.is_empty() {
         return Err(Refusal::argument("`scopes` is empty.", "Name at least one scope."));
     }
@@ -211,17 +203,11 @@ fn new_token(wanted: WantedToken, options: &AdminOptions) -> Result<NewToken, Re
         needs_approval: approve.into_iter().map(Effect::from).collect(),
         quotas: quotas.into(),
         sessions,
-        allow_chats,
-        deny_chats,
+        // Names of chats are looked up in Telegram, which the command line does.
+        allow_chats: Vec::new(),
+        deny_chats: Vec::new(),
         lifetime: expires_in_s.map(TimeDelta::seconds),
     })
-}
-
-fn rules(written: &[String]) -> Result<Vec<ChatRule<String>>, Refusal> {
-    let rules = written.iter().map(|rule| {
-        rule.parse().map_err(|problem: NotAChatRule| Refusal::argument(format!("`{rule}`: {problem}."), "Correct it."))
-    });
-    rules.collect()
 }
 
 fn refusal(error: TokenError) -> Refusal {

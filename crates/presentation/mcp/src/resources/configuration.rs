@@ -6,8 +6,7 @@ pub(super) const CONFIGURATION: Kind = Kind {
     title: "Configuration",
     description: "Every key of the server's configuration, its value and where that is from, as JSON; secrets are hidden.",
     template: "config://server",
-    // What it is about, operators look at beside it.
-    tools: &["list_sessions"],
+    tools: &[],
     read: |app, caller, _, _| {
         Box::pin(async move {
             let configuration = app.configuration(caller).await?;
