@@ -26,7 +26,8 @@ async fn queued(app: &Application, call: &Call, key: &str) -> Result<Ended, Tele
     let chat = meant(app, call, named).await?;
     check(app, call, chat, &call.step.reach).await?;
     let mut ids = HashMap::from([(named, chat)]);
-    for other in call.arguments.chats() {
+    let others = if call.step.reach.is_open() { Vec::new() } else { call.arguments.chats() };
+    for other in others {
         if !ids.contains_key(other) {
             let id = meant(app, call, other).await?;
             check(app, call, id, &call.step.reach.reading()).await?;
@@ -88,6 +89,9 @@ async fn check(app: &Application, call: &Call, chat: ChatId, reach: &Reach) -> R
     reach.check(Place { chat, kind, is_own: false }, TelegramError::UnknownChat)
 }
 
+/// The arguments of operations of bots that name a chat.
+const CHATS: [&str; 2] = ["chat", "from_chat"];
+
 /// What is queued. Where chats are kept from the caller it names the ones that were checked: a name may be somebody
 /// else's by the time it is sent.
 fn body(call: &Call, ids: &HashMap<&str, ChatId>) -> Result<Vec<u8>, TelegramError> {
@@ -97,7 +101,8 @@ fn body(call: &Call, ids: &HashMap<&str, ChatId>) -> Result<Vec<u8>, TelegramErr
     }
     let unreadable = |error: serde_json::Error| StoreError::Unavailable(error.into());
     let mut arguments: serde_json::Value = serde_json::from_slice(&written).map_err(unreadable)?;
-    for value in arguments.as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+    for name in CHATS {
+        let Some(value) = arguments.get_mut(name) else { continue };
         if let Some(id) = value.as_str().and_then(|named| ids.get(named)) {
             *value = id.to_string().into();
         }
